@@ -1,0 +1,46 @@
+import { z } from 'zod'
+
+export const Condition = z.object({
+  type: z.string().min(1).max(316),
+  status: z.enum(['True', 'False', 'Unknown']),
+  reason: z.string().max(1024),
+  message: z.string().max(32_768),
+  lastTransitionTime: z.string(),
+  observedGeneration: z.int().optional(),
+})
+
+export type Condition = z.infer<typeof Condition>
+
+export const conditionTypes = ['Ready', 'Loaded', 'Degraded'] as const
+
+/** `Quarantined`: the version killed its engine too often and is left out until its spec changes. */
+export const LoadState = z.enum(['Pending', 'Loading', 'Ready', 'Failed', 'Quarantined'])
+
+export type LoadState = z.infer<typeof LoadState>
+
+export const VersionStatus = z.object({ version: z.string(), state: LoadState, message: z.string().optional() })
+
+export type VersionStatus = z.infer<typeof VersionStatus>
+
+export const ReplicaStatus = z.object({
+  name: z.string().min(1).max(253),
+  state: LoadState,
+  message: z.string().optional(),
+  /** The generation of the spec this replica last acted on. */
+  observedGeneration: z.int().optional(),
+  /** When the replica last wrote; one that stays silent is taken out by the others. */
+  updatedAt: z.string().optional(),
+  versions: z.array(VersionStatus).optional(),
+})
+
+export type ReplicaStatus = z.infer<typeof ReplicaStatus>
+
+export const InferenceModelStatus = z.object({
+  observedGeneration: z.int().optional(),
+  url: z.string().optional(),
+  message: z.string().optional(),
+  conditions: z.array(Condition).optional(),
+  replicas: z.array(ReplicaStatus).optional(),
+})
+
+export type InferenceModelStatus = z.infer<typeof InferenceModelStatus>
