@@ -1,0 +1,107 @@
+/** The registry: models, and their versions by digest. */
+import { z } from 'zod'
+import { contract } from './contract.ts'
+import { ModelName, prose, Sha256, TeamSlug } from './names.ts'
+import { Paging, page, Timestamp } from './paging.ts'
+import { Person } from './people.ts'
+
+export const TensorView = z.object({
+  name: z.string(),
+  datatype: z.string().meta({ description: 'As the Open Inference Protocol names it, e.g. FP32' }),
+  shape: z.array(z.number().int()).meta({ description: '-1 for a dimension that may vary' }),
+})
+
+/** What a model says of one of its inputs, for people: makes the playground's form. */
+export const InputHint = z.object({
+  title: z.string().optional(),
+  description: z.string().optional(),
+  unit: z.string().optional(),
+  min: z.number().optional(),
+  max: z.number().optional(),
+  step: z.number().optional(),
+  default: z.union([z.number(), z.string(), z.boolean()]).optional(),
+  values: z.array(z.union([z.string(), z.number()])).optional(),
+})
+export type InputHint = z.infer<typeof InputHint>
+
+export const Signature = z.object({
+  inputs: z.array(TensorView),
+  outputs: z.array(TensorView),
+  task: z.string().nullable(),
+  labels: z.array(z.string()),
+  hints: z.record(z.string(), InputHint),
+  description: z.string().nullable(),
+})
+export type Signature = z.infer<typeof Signature>
+
+export const VersionView = z.object({
+  version: z.number().int(),
+  digest: Sha256,
+  sizeBytes: z.number().int(),
+  signature: Signature,
+  notes: z.string(),
+  createdBy: Person.nullable(),
+  createdAt: Timestamp,
+})
+export type VersionView = z.infer<typeof VersionView>
+
+export const ModelView = z.object({
+  team: TeamSlug,
+  name: ModelName,
+  description: z.string(),
+  task: z.string().nullable(),
+  latestVersion: z.number().int().nullable(),
+  versionCount: z.number().int(),
+  updatedAt: Timestamp,
+})
+export type ModelView = z.infer<typeof ModelView>
+
+export const listModels = contract({
+  method: 'GET',
+  path: '/api/v1/teams/{team}/models',
+  action: 'model.list',
+  summary: 'Models a team has registered',
+  input: Paging.extend({ team: TeamSlug, q: z.string().max(100).optional() }),
+  output: page(ModelView),
+})
+
+export const createModel = contract({
+  method: 'POST',
+  path: '/api/v1/teams/{team}/models',
+  action: 'model.create',
+  status: 201,
+  summary: 'Register a model by name; versions are uploaded to it',
+  input: z
+    .object({ team: TeamSlug, name: ModelName, description: prose('The description', { max: 500 }).default('') })
+    .strict(),
+  output: ModelView,
+  errors: ['name_taken'],
+})
+
+export const getModel = contract({
+  method: 'GET',
+  path: '/api/v1/teams/{team}/models/{model}',
+  action: 'model.read',
+  summary: 'One model with its versions, newest first',
+  input: z.object({ team: TeamSlug, model: ModelName }),
+  output: ModelView.extend({ versions: z.array(VersionView) }),
+})
+export type ModelDetail = z.output<typeof getModel.output>
+
+export const uploadVersion = contract({
+  method: 'POST',
+  path: '/api/v1/teams/{team}/models/{model}/versions',
+  action: 'model.upload',
+  status: 201,
+  upload: 'application/octet-stream',
+  summary:
+    'Upload an ONNX file; it is validated in isolation and becomes the next version. The same bytes twice are one version.',
+  input: z.object({
+    team: TeamSlug,
+    model: ModelName,
+    notes: prose('The notes', { max: 500 }).default(''),
+    sha256: Sha256.optional(),
+  }),
+  output: VersionView,
+  errors: ['model_rejected', 'payload_too_large', 'digest_mismatch'],
+})

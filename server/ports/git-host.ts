@@ -1,0 +1,86 @@
+/**
+ * The Git host: where changes are proposed, reviewed and merged. Ten verbs hide which host it is.
+ * Every verb may be asked again after a crash: it looks first and does nothing twice.
+ */
+import type { CommitSha } from '../contracts/names.ts'
+
+/** `content: null` removes the file. */
+export type FileChange = { path: string; content: string | null }
+
+export type ChangeProposal = {
+  branch: string
+  title: string
+  body: string
+  /** One commit with this message carries all files. */
+  message: string
+  files: FileChange[]
+}
+
+export type ChangeState = 'open' | 'merged' | 'closed'
+
+export type Change = {
+  number: number
+  url: string
+  branch: string
+  state: ChangeState
+  headSha: CommitSha
+  baseSha: CommitSha
+  mergedSha: CommitSha | null
+  /** null while the host has not worked it out. */
+  mergeable: boolean | null
+}
+
+export type ChangedFile = {
+  path: string
+  status: 'added' | 'removed' | 'modified' | 'renamed'
+  patch: string | null
+  additions: number
+  deletions: number
+}
+
+export type Review = {
+  login: string
+  state: 'approved' | 'changes_requested' | 'commented' | 'dismissed'
+  sha: CommitSha
+  body: string
+  at: string
+}
+
+export type StatusReport = {
+  context: string
+  state: 'pending' | 'success' | 'failure'
+  description: string
+  url?: string
+}
+
+export type MergeResult =
+  | { outcome: 'merged'; sha: CommitSha }
+  /** The head is no longer the commit that was asked for. */
+  | { outcome: 'head_moved'; headSha: CommitSha }
+  | { outcome: 'conflict'; message: string }
+  | { outcome: 'blocked'; message: string }
+
+export interface GitHost {
+  /** The newest change from this branch, whatever became of it. */
+  findChange(branch: string): Promise<Change | undefined>
+  getChange(number: number): Promise<Change>
+  /** Opens the change, or returns the one that is open for the branch already. */
+  openChange(proposal: ChangeProposal): Promise<Change>
+  /** Replaces the files on the branch by one more commit; the head moves. */
+  updateChange(number: number, files: FileChange[], message: string): Promise<Change>
+  closeChange(number: number, comment: string): Promise<void>
+  /** Merges exactly this head, or says why not. */
+  merge(number: number, sha: CommitSha, message: string): Promise<MergeResult>
+  changedFiles(number: number): Promise<ChangedFile[]>
+  reviews(number: number): Promise<Review[]>
+  comment(number: number, body: string): Promise<void>
+  reportStatus(sha: CommitSha, status: StatusReport): Promise<void>
+  /** A file of the default branch (or of `ref`), or undefined if there is none. */
+  readFile(path: string, ref?: string): Promise<{ content: string; sha: string } | undefined>
+  /** Paths of all files below a folder, at the default branch or `ref`. */
+  listFiles(folder: string, ref?: string): Promise<string[]>
+  /** The commit the default branch points to. */
+  headOfDefaultBranch(): Promise<CommitSha>
+  /** Who we are there and what the host says of itself; fails as an IntegrationError when it does not answer. */
+  probe(): Promise<{ version: string; login: string; rateLimitRemaining: number | null }>
+}
