@@ -58,11 +58,15 @@ describe('an InferenceModel', () => {
 })
 
 describe('a reference feature', () => {
-  const feature = { name: 'tenure', input: 'tenure', kind: 'numeric', edges: [1, 2], shares: [0.2, 0.3, 0.5] }
+  const feature = { edges: [1, 2], shares: [0.2, 0.3, 0.5] }
 
   it('has one share more than cut points', () => {
     expect(ReferenceFeature.safeParse(feature).success).toBe(true)
     expect(ReferenceFeature.safeParse({ ...feature, shares: [0.5, 0.5] }).success).toBe(false)
+  })
+
+  it('may be the shares of known values instead', () => {
+    expect(ReferenceFeature.safeParse({ categories: { monthly: 0.6, yearly: 0.4 } }).success).toBe(true)
   })
 
   it('has rising cut points', () => {

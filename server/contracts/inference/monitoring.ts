@@ -2,62 +2,41 @@ import { z } from 'zod'
 
 const Share = z.number().min(0).max(1)
 
-/**
- * How one feature was distributed when the model was trained. `shares` always has one entry more than there are
- * cut points or known values: the last bin of a numeric feature is open above, the last one of a categorical
- * feature holds everything that was not known.
- */
-const featureSource = {
-  name: z.string().min(1).max(200),
-  /** The tensor that carries the feature. */
-  input: z.string().min(1).max(200),
-  /** Which column of a [rows, columns] tensor; absent when the tensor holds this feature alone. */
-  column: z.int().min(0).max(100_000).optional(),
-  /** What is binned: the element itself, the length of a text in characters, or the mean of a row's elements. */
-  measure: z.enum(['value', 'length', 'mean']).default('value'),
-}
-
-const NumericFeature = z.object({
-  ...featureSource,
-  kind: z.literal('numeric'),
-  /** Rising cut points; bin i holds values below edges[i], the last bin holds the rest. */
-  edges: z.array(z.number()).min(1).max(100),
-  shares: z.array(Share).min(2).max(101),
+/** Bins between rising cut points: bin i holds what lies below edges[i], the last bin holds the rest. */
+const NumericFeature = z.strictObject({
+  edges: z.array(z.number()).min(1).max(64),
+  shares: z.array(Share).min(2).max(65),
 })
 
-const CategoricalFeature = z.object({
-  ...featureSource,
-  kind: z.literal('categorical'),
-  values: z.array(z.string().max(200)).min(1).max(100),
-  shares: z.array(Share).min(2).max(101),
+/** The share of each known value; what is missing to 1 belongs to values the training data did not have. */
+const CategoricalFeature = z.strictObject({
+  categories: z
+    .record(z.string().max(128), Share)
+    .refine((shares) => Object.keys(shares).length <= 100, 'must name at most 100 values'),
 })
 
-export const ReferenceFeature = z
-  .discriminatedUnion('kind', [NumericFeature, CategoricalFeature])
-  .superRefine((feature, context) => {
-    const bins = feature.kind === 'numeric' ? feature.edges : feature.values
-    if (feature.shares.length !== bins.length + 1) {
-      context.addIssue({
-        code: 'custom',
-        path: ['shares'],
-        message: `must have ${bins.length + 1} entries, one more than there are ${feature.kind === 'numeric' ? 'edges' : 'values'}`,
-      })
-    }
-    if (
-      feature.kind === 'numeric' &&
-      feature.edges.some((edge, at) => at > 0 && edge <= (feature.edges[at - 1] ?? edge))
-    ) {
-      context.addIssue({ code: 'custom', path: ['edges'], message: 'must rise from each entry to the next' })
-    }
-  })
+export const ReferenceFeature = z.union([NumericFeature, CategoricalFeature]).superRefine((feature, context) => {
+  if (!('edges' in feature)) return
+  const { edges, shares } = feature
+  if (shares.length !== edges.length + 1) {
+    const message = `must have ${edges.length + 1} entries, one more than there are edges`
+    context.addIssue({ code: 'custom', path: ['shares'], message })
+  }
+  if (edges.some((edge, at) => at > 0 && edge <= (edges[at - 1] ?? edge))) {
+    context.addIssue({ code: 'custom', path: ['edges'], message: 'must rise from each entry to the next' })
+  }
+})
 
 export type ReferenceFeature = z.infer<typeof ReferenceFeature>
 
-export const ReferenceProfile = z.object({
-  /** How many rows the shares were counted over. */
-  rows: z.int().min(1).optional(),
-  features: z.array(ReferenceFeature).max(200),
-})
+/**
+ * How the features were distributed when the model was trained, by input name, or `name[column]` for one column of a
+ * [rows, columns] input. Edges of a text input bin its length in characters; edges of an input of many elements
+ * without a column bin every element.
+ */
+export const ReferenceProfile = z
+  .record(z.string().min(1).max(128), ReferenceFeature)
+  .refine((features) => Object.keys(features).length <= 200, 'must name at most 200 features')
 
 export type ReferenceProfile = z.infer<typeof ReferenceProfile>
 
