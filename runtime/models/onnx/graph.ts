@@ -40,18 +40,12 @@ export const readMainGraph = (message: Message, facts: GraphFacts, graph: MainGr
     else if (message.is(5, BYTES)) {
       refuseMoreThan(MAX_INITIALIZERS, graph.initializers.size, 'weights')
       graph.initializers.add(readTensor(message.message(), facts))
-    }
-    else readGraphField(message, facts)
+    } else readGraphField(message, facts)
   }
 }
 
 const addValue = (values: OnnxValue[], message: Message): void => {
-  if (values.length >= MAX_VALUES)
-    refuse(
-      'too-complex',
-      `The model has more than ${MAX_VALUES} inputs or outputs.`,
-      'Join the inputs into a few tensors.',
-    )
+  refuseMoreThan(MAX_VALUES, values.length, 'inputs or outputs')
   values.push(readValue(message.message()))
 }
 
@@ -75,6 +69,7 @@ export const readNode = (message: Message, facts: GraphFacts): void => {
   }
   countOperator(facts.operators, domain === 'ai.onnx' ? '' : domain, name, 1)
   refuseMoreThan(MAX_OPERATORS, facts.operators.size, 'different operators')
+}
 
 export const countOperator = (operators: Map<string, Operator>, domain: string, name: string, count: number): void => {
   const key = operatorKey(domain, name)
