@@ -1,0 +1,9 @@
+import { listAudit } from '#server/contracts/audit.ts'
+import type { InputOf } from '#server/contracts/contract.ts'
+import { listIntegrations } from '#server/contracts/integrations.ts'
+import { pagesFor, queryFor } from './query.ts'
+
+export type AuditFilters = InputOf<typeof listAudit>
+
+export const auditPages = (filters: AuditFilters) => pagesFor(listAudit, filters)
+export const integrationsQuery = () => queryFor(listIntegrations, {})

@@ -1,0 +1,5 @@
+import { getSignature } from '#server/contracts/playground.ts'
+import type { Place } from './deployments.ts'
+import { queryFor } from './query.ts'
+
+export const signatureQuery = (place: Place) => queryFor(getSignature, place)
