@@ -1,0 +1,58 @@
+import { createHash } from 'node:crypto'
+import { chmodSync, mkdirSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import type { Ports } from './ports.ts'
+import type { Secrets } from './secrets.ts'
+
+export const root = resolve(import.meta.dirname, '..', '..')
+
+/** Everything the parts need to know of one another before any of them runs. */
+export interface Installation {
+  state: string
+  mode: 'production' | 'development'
+  ports: Ports
+  secrets: Secrets
+  urls: { portal: string; identity: string; git: string; runtime: string; prometheus: string; alertmanager: string }
+  kubeconfig: string
+  databaseUrl: string
+  objectStoreUrl: string
+  controlSocket: string
+}
+
+export function describeInstallation(
+  state: string,
+  mode: Installation['mode'],
+  ports: Ports,
+  secrets: Secrets,
+): Installation {
+  const at = (port: number) => `http://127.0.0.1:${port}`
+  return {
+    state,
+    mode,
+    ports,
+    secrets,
+    urls: {
+      portal: at(ports.portal),
+      identity: at(ports.identity),
+      git: at(ports.git),
+      runtime: at(ports.runtime),
+      prometheus: at(ports.prometheus),
+      alertmanager: at(ports.alertmanager),
+    },
+    kubeconfig: join(state, 'cluster', 'kubeconfig'),
+    databaseUrl: `postgresql://postgres:${secrets.postgresPassword}@127.0.0.1:${ports.postgres}/modelyard`,
+    objectStoreUrl: `file://${join(state, 'store')}`,
+    controlSocket: socketPath(state),
+  }
+}
+
+// The system allows about a hundred bytes for the path of a socket; a deep checkout has more.
+function socketPath(state: string): string {
+  const inside = join(state, 'run', 'runtime.sock')
+  if (Buffer.byteLength(inside) < 100) return inside
+  const folder = join(tmpdir(), `modelyard-${createHash('sha256').update(state).digest('hex').slice(0, 12)}`)
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  chmodSync(folder, 0o700) // fails when the folder is somebody else's, and so it should
+  return join(folder, 'runtime.sock')
+}

@@ -1,0 +1,51 @@
+import { join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { detach } from './detach.ts'
+import { root } from './installation.ts'
+import { reset } from './reset.ts'
+import { start } from './start.ts'
+import { printStatus } from './status.ts'
+import { stopDemo } from './stop.ts'
+
+const help = `npm run demo                 starts everything and stays until Ctrl-C
+npm run demo -- --detach     starts everything, returns when it answers
+npm run demo -- --reset      starts over with nothing kept
+npm run demo -- --port 3100  asks for another port for the portal
+npm run demo -- status       says what runs
+npm run demo -- stop         stops what runs`
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    detach: { type: 'boolean', default: false },
+    reset: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+    port: { type: 'string' },
+    state: { type: 'string', default: join(root, '.modelyard') },
+  },
+})
+const state = resolve(values.state)
+const portalPort = values.port === undefined ? undefined : Number(values.port)
+
+try {
+  process.exitCode = await perform(positionals[0] ?? 'start')
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error)
+  process.exitCode = 1
+}
+
+async function perform(verb: string): Promise<number> {
+  if (values.help) {
+    console.log(help)
+    return 0
+  }
+  if (portalPort !== undefined && !(portalPort > 0 && portalPort < 65_536)) {
+    throw new Error(`--port ${values.port} is not a port.`)
+  }
+  if (verb === 'status') return printStatus(state)
+  if (verb === 'stop') return stopDemo(state)
+  if (verb !== 'start') throw new Error(`There is no "${verb}".\n${help}`)
+  if (values.reset) await reset(state)
+  const options = { state, mode: 'production', ...(portalPort ? { portalPort } : {}) } as const
+  return values.detach ? detach(options) : start(options)
+}

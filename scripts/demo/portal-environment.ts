@@ -1,0 +1,31 @@
+import type { Outputs } from '../supervisor/part.ts'
+import type { Installation } from './installation.ts'
+
+/** The settings of web, worker and seed. */
+export function portalEnvironment(installation: Installation, outputs: Outputs): Record<string, string> {
+  const { urls, secrets, ports } = installation
+  return {
+    NODE_ENV: installation.mode,
+    MODELYARD_MODE: 'demo',
+    PORTAL_URL: urls.portal,
+    PORT: String(ports.portal),
+    DATABASE_URL: installation.databaseUrl,
+    SESSION_SECRET: secrets.sessionSecret,
+    OIDC_ISSUER: urls.identity,
+    OIDC_CLIENT_ID: 'modelyard',
+    OIDC_CLIENT_SECRET: secrets.oidcClientSecret,
+    GIT_API_URL: `${urls.git}/api/v3`,
+    GIT_WEB_URL: urls.git,
+    GIT_REPOSITORY: 'platform/gitops',
+    GIT_TOKEN: secrets.gitToken,
+    GIT_WEBHOOK_SECRET: secrets.gitWebhookSecret,
+    KUBECONFIG: installation.kubeconfig,
+    CLUSTER_CONTEXTS: 'dev=admin,staging=admin,prod=admin',
+    ARGOCD_NAMESPACE: 'argocd',
+    OBJECT_STORE_URL: installation.objectStoreUrl,
+    RUNTIME_URL: urls.runtime,
+    // The portal says what is missing when there is no Prometheus or Alertmanager on this machine.
+    ...(outputs.prometheus ? { PROMETHEUS_URL: urls.prometheus } : {}),
+    ...(outputs.alertmanager ? { ALERTMANAGER_URL: urls.alertmanager } : {}),
+  }
+}

@@ -1,0 +1,128 @@
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import type { PartStatus } from '../supervisor/part.ts'
+import { endLeftovers, writeWhole } from '../supervisor/records.ts'
+import { createSupervisor } from '../supervisor/supervisor.ts'
+import { describeInstallation, type Installation, root } from './installation.ts'
+import { demoParts } from './parts.ts'
+import { holdPorts } from './ports.ts'
+import { type Ready, readyOf, summary } from './ready.ts'
+import { releaseRunLock, runningHolder, takeRunLock } from './run-lock.ts'
+import { secretsOf } from './secrets.ts'
+import { type Phase, readPhase, writeStatus } from './status.ts'
+
+export interface StartOptions {
+  state: string
+  mode: Installation['mode']
+  portalPort?: number
+}
+
+/** Starts everything and stays until it is asked to end. Returns the exit code. */
+export async function start(options: StartOptions): Promise<number> {
+  const { state } = options
+  const running = takeRunLock(state, options.mode)
+  if (running) return alreadyRunning(state)
+  const ending = endRequest()
+  try {
+    return await runUntil(ending, options)
+  } finally {
+    releaseRunLock(state)
+    ending.forget()
+  }
+}
+
+async function runUntil(ending: EndRequest, { state, mode, portalPort }: StartOptions): Promise<number> {
+  const started = Date.now()
+  const left = await endLeftovers(join(state, 'run', 'processes.json'))
+  if (left.length > 0) tell(`Ended what a crash had left: ${left.join(', ')}`)
+  const readyFile = join(state, 'ready.json')
+  rmSync(readyFile, { force: true })
+  const held = await holdPorts(state, portalPort)
+  const installation = describeInstallation(state, mode, held.ports, secretsOf(state))
+  const downloads = join(root, '.modelyard', 'tools')
+  const parts = demoParts({ installation, release: held.release, tell, downloads })
+
+  let phase: Phase = 'starting'
+  const supervisor = createSupervisor({
+    parts,
+    directory: root,
+    state,
+    onChange(status, part) {
+      writeStatus(state, phase, supervisor.status())
+      if (phase !== 'stopping') tellProgress(status, part.title, phase)
+    },
+  })
+  const enter = (next: Phase) => {
+    phase = next
+    writeStatus(state, phase, supervisor.status())
+  }
+  enter('starting')
+  try {
+    const outcome = await Promise.race([supervisor.start(), ending.asked])
+    if (outcome === undefined) {
+      const ready = readyOf(installation, supervisor.outputs)
+      writeWhole(readyFile, JSON.stringify(ready, undefined, 2))
+      enter('ready')
+      welcome(ready, supervisor.status(), started)
+      await ending.asked
+    }
+    return 0
+  } finally {
+    enter('stopping')
+    rmSync(readyFile, { force: true })
+    tell('Stopping')
+    await supervisor.stop()
+    await held.releaseAll()
+    tell('Stopped. Everything is kept for the next start.')
+  }
+}
+
+interface EndRequest {
+  asked: Promise<NodeJS.Signals>
+  forget(): void
+}
+
+/** Ctrl-C, a polite kill, a closed terminal, or the death of the npm that started us. */
+function endRequest(): EndRequest {
+  const { promise, resolve } = Promise.withResolvers<NodeJS.Signals>()
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+  for (const signal of signals) process.on(signal, resolve)
+  const parent = process.ppid
+  const startedByUs = process.env.MODELYARD_PARENT === String(parent)
+  const orphaned = setInterval(() => {
+    if (startedByUs && process.ppid !== parent) resolve('SIGHUP')
+  }, 500)
+  delete process.env.MODELYARD_PARENT
+  return {
+    asked: promise,
+    forget() {
+      clearInterval(orphaned)
+      for (const signal of signals) process.off(signal, resolve)
+    },
+  }
+}
+
+function alreadyRunning(state: string): number {
+  const holder = runningHolder(state)
+  const phase = readPhase(state)
+  tell(`It runs already (process ${holder?.pid}, ${phase}). Stop it with: npm run demo -- stop`)
+  return phase === 'ready' ? 0 : 1
+}
+
+function tellProgress(status: PartStatus, title: string, phase: Phase): void {
+  if (status.state === 'ready' || status.state === 'done') {
+    tell(`✓ ${title}${phase === 'ready' ? ' is back' : ''}`)
+  }
+  if (status.state === 'skipped') tell(`– ${title}: left out. ${status.message}`)
+  if (status.state === 'restarting') tell(`! ${title} is started again. ${status.message}`)
+}
+
+function welcome(ready: Ready, parts: PartStatus[], started: number): void {
+  const leftOut = parts.filter((part) => part.state === 'skipped').map((part) => part.name)
+  for (const line of summary(ready, leftOut)) console.error(line)
+  tell(`Ready after ${((Date.now() - started) / 1000).toFixed(1)} s. Ctrl-C stops everything.`)
+}
+
+function tell(line: string): void {
+  console.error(line)
+}

@@ -1,0 +1,42 @@
+import { createHash } from 'node:crypto'
+import { chmodSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { NativeTool } from './native.ts'
+import { releases } from './releases.ts'
+import { runTool } from './run-tool.ts'
+
+/** The official release for this platform, accepted only with the checksum noted here. Returns why it is not there. */
+export async function fromRelease(tool: NativeTool, place: string, tell: (line: string) => void) {
+  const platform = `${process.platform}-${process.arch}`
+  const release = releases[tool]?.[platform]
+  if (!release) return `there is no pinned release for ${platform}`
+  tell(`Downloading ${tool} from ${new URL(release.url).host}`)
+  const work = `${place}.downloading`
+  rmSync(work, { recursive: true, force: true })
+  mkdirSync(work, { recursive: true })
+  try {
+    const response = await fetch(release.url, { signal: AbortSignal.timeout(300_000) })
+    if (!response.ok) return `${release.url} answered ${response.status}`
+    const bytes = Buffer.from(await response.arrayBuffer())
+    const sum = createHash('sha256').update(bytes).digest('hex')
+    if (sum !== release.sha256) return `${release.url} has the checksum ${sum}, not ${release.sha256}: not used`
+    const archive = join(work, 'release.tar.gz')
+    writeFileSync(archive, bytes)
+    const opened = await runTool('tar', ['-xzf', archive, '-C', work, '--strip-components=1'])
+    if (opened.code !== 0) return `tar could not unpack it: ${opened.said.trim()}`
+    rmSync(place, { recursive: true, force: true })
+    mkdirSync(join(place, 'bin'), { recursive: true })
+    renameSync(join(work, tool), join(place, 'bin', tool))
+    chmodSync(join(place, 'bin', tool), 0o755)
+    return undefined
+  } catch (error) {
+    return `${release.url} could not be fetched: ${reasonOf(error)}`
+  } finally {
+    rmSync(work, { recursive: true, force: true })
+  }
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  return error.cause instanceof Error ? error.cause.message : error.message
+}
