@@ -1,0 +1,86 @@
+/**
+ * The platform's policy, read from the GitOps repository. When the host does not answer, the last policy that was
+ * read goes on being used and says so; without any, requests wait.
+ */
+import { parse } from 'yaml'
+import type { OutputOf } from '../../contracts/contract.ts'
+import { Policy } from '../../contracts/policy.ts'
+import { amountsOf } from '../../contracts/quantity.ts'
+import type { getPolicy } from '../../contracts/requests.ts'
+import { failure, PortalError } from '../../errors.ts'
+import type { Clock } from '../../ports/clock.ts'
+import type { GitHost } from '../../ports/git-host.ts'
+import { monthlyCost } from './prices.ts'
+
+export { judgeQuota, judgeServing } from './judge.ts'
+export { monthlyCost } from './prices.ts'
+
+const policyPath = 'platform/policy.yaml'
+const freshMilliseconds = 10_000
+
+export function createPolicy({ git, clock }: { git: GitHost; clock: Clock }) {
+  let known: { policy: Policy; readAt: number } | undefined
+
+  async function read(): Promise<Policy> {
+    const file = await git.readFile(policyPath)
+    if (!file) {
+      throw failure(
+        'integration_unavailable',
+        `The GitOps repository has no ${policyPath}.`,
+        'Add the policy file to the default branch of the repository.',
+      )
+    }
+    const parsed = Policy.safeParse(parse(file.content, { maxAliasCount: 0 }))
+    if (!parsed.success) {
+      const issue = parsed.error.issues[0]
+      throw failure(
+        'integration_unavailable',
+        `${policyPath} is not a valid policy: ${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`,
+        'Correct the file in the GitOps repository.',
+      )
+    }
+    return parsed.data
+  }
+
+  async function currentWithProblem(): Promise<{ policy: Policy; problem: string | null }> {
+    if (known && clock.now().getTime() - known.readAt < freshMilliseconds)
+      return { policy: known.policy, problem: null }
+    try {
+      known = { policy: await read(), readAt: clock.now().getTime() }
+      return { policy: known.policy, problem: null }
+    } catch (error) {
+      if (!known || !(error instanceof PortalError)) throw error
+      return { policy: known.policy, problem: error.explanation.detail }
+    }
+  }
+
+  return {
+    async current(): Promise<Policy> {
+      return (await currentWithProblem()).policy
+    },
+    async view(): Promise<OutputOf<typeof getPolicy>> {
+      const { policy, problem } = await currentWithProblem()
+      return {
+        version: policy.version,
+        presets: policy.presets.map((preset) => {
+          const quota = amountsOf(preset.quota)
+          return {
+            name: preset.name,
+            title: preset.title,
+            description: preset.description,
+            quota,
+            monthlyCost: monthlyCost(policy, quota),
+          }
+        }),
+        prices: policy.prices,
+        approvals: {
+          dev: policy.approvals.dev.count,
+          staging: policy.approvals.staging.count,
+          prod: policy.approvals.prod.count,
+        },
+        problem,
+      }
+    },
+  }
+}
+export type PolicyService = ReturnType<typeof createPolicy>

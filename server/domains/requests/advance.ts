@@ -1,0 +1,206 @@
+/**
+ * Moves a request along by looking at the world: is the pull request there, has its head moved, is it merged, does
+ * the cluster hold what was asked? Every step may be killed at any line and asked again by several workers; webhooks
+ * and watches only make it look sooner.
+ */
+import { Environment, RequestId } from '../../contracts/names.ts'
+import { finalStates, type RequestState, Verdict } from '../../contracts/requests.ts'
+import type { Database, Transaction } from '../../database/database.ts'
+import { IntegrationError, PortalError } from '../../errors.ts'
+import { systemActor } from '../../permissions/actor.ts'
+import type { Clusters } from '../../ports/clusters.ts'
+import type { Change, GitHost } from '../../ports/git-host.ts'
+import { appliedYet } from './applied.ts'
+import { columnsOf } from './claims.ts'
+import { desiredOf } from './desired.ts'
+import type { RequestEvent } from './machine.ts'
+import { filesFor, proposalText } from './render.ts'
+import { announceRequest, loadRequest, lockRequest, type Move, move, type RequestRow, stateOf } from './store.ts'
+
+type Needs = { db: Database; git: GitHost; clusters: Clusters; portalUrl: string; repositoryUrl: string }
+
+const portal = systemActor('Modelyard')
+const gitOps = systemActor('Argo CD')
+
+export const policyStatus = 'modelyard/policy'
+export const approvalStatus = 'modelyard/approval'
+
+export function createAdvance({ db, git, clusters, portalUrl, repositoryUrl }: Needs) {
+  /** Applies an event if the request is still where we saw it; somebody else may have been faster. */
+  async function record(
+    seen: RequestRow,
+    event: RequestEvent,
+    how: Partial<Move> = {},
+    also?: (tx: Transaction, row: RequestRow) => Promise<void>,
+  ): Promise<boolean> {
+    return db.$transaction(async (tx) => {
+      const row = await lockRequest(tx, RequestId.parse(seen.id))
+      if (row.version !== seen.version) return true
+      const moved = await move(tx, row, event, { actor: portal, ...how })
+      await also?.(tx, moved)
+      return true
+    })
+  }
+
+  /** Says on the request why it does not move, without giving up. */
+  async function note(row: RequestRow, problem: { message: string; remedy: string }): Promise<boolean> {
+    if (JSON.stringify(row.failure) === JSON.stringify(problem)) return false
+    await db.$transaction(async (tx) => {
+      await tx.request.update({ where: { id: row.id }, data: { failure: problem } })
+      await announceRequest(tx, row)
+    })
+    return false
+  }
+
+  const voidApprovals = async (tx: Transaction, row: RequestRow) => {
+    await tx.approval.updateMany({ where: { requestId: row.id, voidedAt: null, sha: { not: row.headSha ?? '' } }, data: { voidedAt: new Date() } })
+  }
+
+  async function open(row: RequestRow): Promise<boolean> {
+    const files = await filesFor(row, git, repositoryUrl)
+    const change = await git.openChange({ branch: row.branch, files, ...proposalText(row, portalUrl) })
+    await git.reportStatus(change.headSha, {
+      context: policyStatus,
+      state: 'success',
+      description: Verdict.parse(row.verdict).summary.slice(0, 140),
+      url: `${portalUrl}/requests/${row.id}`,
+    })
+    return record(row, 'opened', {
+      detail: `#${change.number}`,
+      data: { sha: change.headSha, number: change.number },
+      patch: { pullNumber: change.number, pullUrl: change.url, headSha: change.headSha, failure: null },
+    })
+  }
+
+  /** What happened on the host since we last looked; undefined when nothing did. */
+  async function followHost(row: RequestRow, change: Change): Promise<boolean | undefined> {
+    if (change.state === 'merged') {
+      const outside = stateOf(row) !== 'merging'
+      return record(
+        row,
+        outside ? 'merged_on_host' : 'merged',
+        { data: { sha: change.mergedSha }, patch: { mergedSha: change.mergedSha ?? change.headSha, releaseAmounts: true, failure: null } },
+        holdClaim,
+      )
+    }
+    if (change.state === 'closed') return record(row, 'closed_on_host')
+    if (change.headSha !== row.headSha) {
+      return record(
+        row,
+        'push',
+        { detail: `now at ${change.headSha.slice(0, 7)}`, data: { from: row.headSha, to: change.headSha }, patch: { headSha: change.headSha } },
+        voidApprovals,
+      )
+    }
+    return undefined
+  }
+
+  async function review(row: RequestRow): Promise<boolean> {
+    const followed = await followHost(row, await changeOf(row))
+    if (followed !== undefined) return followed
+    const automatic = Verdict.parse(row.verdict).outcome === 'automatic'
+    if (automatic && stateOf(row) === 'in_review') return record(row, 'quorum', { detail: 'Nobody has to approve this.' })
+    return false
+  }
+
+  async function merge(row: RequestRow): Promise<boolean> {
+    if (stateOf(row) === 'approved') return record(row, 'merge')
+    const change = await changeOf(row)
+    const followed = await followHost(row, change)
+    if (followed !== undefined) return followed
+    await git.reportStatus(change.headSha, {
+      context: approvalStatus,
+      state: 'success',
+      description: 'Approved in the portal',
+      url: `${portalUrl}/requests/${row.id}`,
+    })
+    const result = await git.merge(change.number, change.headSha, `${row.title} (#${change.number})\n\nModelyard-Request: ${row.id}`)
+    switch (result.outcome) {
+      case 'merged':
+      case 'head_moved':
+        return true // Looked at again: the host's word decides.
+      case 'conflict':
+        await git.closeChange(change.number, 'Closed by Modelyard: the default branch has moved in a way that conflicts.')
+        return record(row, 'fail', {
+          detail: result.message,
+          patch: { failure: { message: 'The pull request conflicts with what was merged meanwhile.', remedy: 'Submit the request again.' } },
+        })
+      case 'blocked':
+        return note(row, { message: `The Git host does not merge yet: ${result.message}`, remedy: 'Look at the pull request; the portal goes on trying.' })
+    }
+  }
+
+  async function sync(row: RequestRow): Promise<boolean> {
+    const outcome = await appliedYet(row, clusters.of(Environment.parse(row.environment)), clusters.gitops)
+    if (outcome.applied) return record(row, 'applied', { actor: gitOps, patch: { failure: null } }, settleClaim)
+    return outcome.problem ? note(row, outcome.problem) : row.failure !== null ? note(row, waiting) : false
+  }
+
+  async function changeOf(row: RequestRow): Promise<Change> {
+    return git.getChange(row.pullNumber ?? 0)
+  }
+
+  const steps: Partial<Record<RequestState, (row: RequestRow) => Promise<boolean>>> = {
+    opening: open,
+    in_review: review,
+    changes_requested: review,
+    approved: merge,
+    merging: merge,
+    syncing: sync,
+  }
+
+  return {
+    /** Goes as far as it can now. An outside system that does not answer is noted on the request and thrown on. */
+    async advance(id: RequestId): Promise<void> {
+      for (let turns = 0; turns < 12; turns++) {
+        const row = await loadRequest(db, id)
+        try {
+          if (!(await steps[stateOf(row)]?.(row))) return
+        } catch (error) {
+          if (error instanceof IntegrationError) {
+            await note(row, { message: error.explanation.detail, remedy: 'The portal goes on trying.' })
+          } else if (error instanceof PortalError && stateOf(row) !== 'syncing') {
+            await record(row, 'fail', { detail: error.explanation.detail, patch: { failure: { message: error.explanation.detail, remedy: error.explanation.remedy } } })
+            return
+          }
+          throw error
+        }
+      }
+    },
+
+    /** A request that ended before its merge leaves no pull request open. */
+    async close(id: RequestId): Promise<void> {
+      const row = await loadRequest(db, id)
+      const change = row.pullNumber === null ? await git.findChange(row.branch) : await git.getChange(row.pullNumber)
+      if (change?.state === 'open') await git.closeChange(change.number, `Closed by Modelyard: the request was ${row.state}.`)
+    },
+
+    async openIds(): Promise<RequestId[]> {
+      const rows = await db.request.findMany({ where: { state: { notIn: [...finalStates] } }, select: { id: true }, orderBy: { number: 'asc' } })
+      return rows.map((row) => RequestId.parse(row.id))
+    },
+  }
+}
+export type Advance = ReturnType<typeof createAdvance>
+
+const waiting = { message: 'Waiting for the cluster.', remedy: 'Nothing to do.' }
+
+/** Once merged, the quota is desired state: it counts for the team whether or not it is applied yet. */
+async function holdClaim(tx: Transaction, row: RequestRow): Promise<void> {
+  if (row.model !== null) return
+  const desired = desiredOf(row)
+  if (desired.kind === 'namespace') {
+    const held = { ...columnsOf(desired.quota), state: 'active', requestId: row.id }
+    await tx.namespaceClaim.upsert({
+      where: { name: row.namespace },
+      create: { name: row.namespace, teamSlug: row.team.slug, environment: row.environment, ...held },
+      update: held,
+    })
+  } else {
+    await tx.namespaceClaim.updateMany({ where: { name: row.namespace }, data: { state: 'deleting' } })
+  }
+}
+
+async function settleClaim(tx: Transaction, row: RequestRow): Promise<void> {
+  if (row.model === null && desiredOf(row).kind === 'nothing') await tx.namespaceClaim.deleteMany({ where: { name: row.namespace } })
+}

@@ -1,0 +1,62 @@
+/** The files of a request's pull request, from what is stored of it. */
+import { ModelName, NamespaceName, RequestId } from '../../contracts/names.ts'
+import { Environment } from '../../contracts/names.ts'
+import type { FileChange, GitHost } from '../../ports/git-host.ts'
+import { paths, renderModel, renderNamespace, renderProject, toFiles, toYaml } from '../gitops/gitops.ts'
+import { desiredOf } from './desired.ts'
+import type { RequestRow } from './store.ts'
+
+export async function filesFor(row: RequestRow, git: GitHost, repositoryUrl: string): Promise<FileChange[]> {
+  const desired = desiredOf(row)
+  const environment = Environment.parse(row.environment)
+  const owner = { team: row.team.slug, environment, costCentre: row.team.costCentre, request: row.id }
+  const folder = row.model
+    ? paths.modelFolder(row.team.slug, environment, row.namespace, row.model)
+    : paths.namespaceFolder(row.team.slug, environment, row.namespace)
+
+  switch (desired.kind) {
+    case 'nothing':
+      return (await git.listFiles(folder)).map((path) => ({ path, content: null }))
+    case 'model':
+      return toFiles(folder, renderModel({ ...owner, ...desired, namespace: row.namespace, model: row.model ?? '' }))
+    case 'namespace': {
+      const files = toFiles(folder, renderNamespace({ ...owner, namespace: row.namespace, quota: desired.quota }))
+      const projectPath = paths.projectPath(row.team.slug)
+      // The team's first namespace brings the project that confines it.
+      const project = await git.readFile(projectPath)
+      return project ? files : [...files, { path: projectPath, content: toYaml(renderProject(row.team.slug, repositoryUrl)) }]
+    }
+  }
+}
+
+export function proposalText(row: RequestRow, portalUrl: string): { title: string; body: string; message: string } {
+  const draft = `${portalUrl}/requests/${row.id}`
+  const quoted = row.reason
+    .split('\n')
+    .map((line) => `> ${escapeMarkdown(line)}`)
+    .join('\n')
+  return {
+    title: `#${row.number} ${row.title}`,
+    message: `${row.title}\n\nModelyard-Request: ${row.id}\nModelyard-Requester: ${row.requesterId}`,
+    body: [
+      `Asked by ${escapeMarkdown(row.requester.name)} of team ${row.team.slug}.`,
+      '',
+      quoted,
+      '',
+      `Numbers, evidence and approval: ${draft}`,
+    ].join('\n'),
+  }
+}
+
+/** What people write must not become markup, a mention or an expression on the host. */
+export const escapeMarkdown = (text: string) =>
+  text
+    .replace(/[\\`*_{}[\]()#+!|<>~-]/g, '\\$&')
+    .replaceAll('@', '@\u200b')
+    .replaceAll('${{', '$\u200b{{')
+
+export const idsOf = (row: { id: string; namespace: string; model: string | null }) => ({
+  id: RequestId.parse(row.id),
+  namespace: NamespaceName.parse(row.namespace),
+  model: row.model === null ? null : ModelName.parse(row.model),
+})

@@ -1,0 +1,137 @@
+/** A stored request as the API shows it to one reader. */
+import { CommitSha, Environment, ModelName, NamespaceName, RequestId, TeamSlug, UserId } from '../../contracts/names.ts'
+import { finalStates, RequestDraft, requestKinds, type RequestState, type RequestSummary, type RequestView, Verdict } from '../../contracts/requests.ts'
+import { z } from 'zod'
+import type { Actor } from '../../permissions/actor.ts'
+import { allows } from '../../permissions/permissions.ts'
+import { refusalToDecide, validApprovals } from './approvals.ts'
+import { desiredOf } from './desired.ts'
+import { stepOf, titleOf } from './machine.ts'
+import { type RequestRow, stateOf } from './store.ts'
+
+const Kind = z.enum(requestKinds)
+const Decision = z.enum(['approved', 'changes_requested', 'rejected'])
+const Source = z.enum(['portal', 'git_host'])
+const Failure = z.object({ message: z.string(), remedy: z.string() })
+
+export function stateLabel(row: RequestRow): string {
+  const needed = Verdict.parse(row.verdict).approvals
+  const labels: Record<RequestState, string> = {
+    opening: 'Opening pull request',
+    in_review: needed > 1 ? `Waiting for ${needed - validApprovals(row).length} of ${needed} approvals` : 'Waiting for approval',
+    changes_requested: 'Changes requested',
+    approved: 'Approved',
+    merging: 'Merging',
+    syncing: row.failure ? 'Not applied yet' : 'Being applied',
+    done: 'Done',
+    rejected: 'Rejected',
+    cancelled: 'Withdrawn',
+    failed: 'Failed',
+  }
+  return labels[stateOf(row)]
+}
+
+const mayDecide = (row: RequestRow, actor: Actor) =>
+  allows(actor, 'request.approve', row.team.slug).allowed && refusalToDecide(row, actor) === undefined
+
+export function summaryOf(row: RequestRow, actor: Actor): RequestSummary {
+  const state = stateOf(row)
+  return {
+    id: RequestId.parse(row.id),
+    number: row.number,
+    kind: Kind.parse(row.kind),
+    title: row.title,
+    team: TeamSlug.parse(row.team.slug),
+    teamName: row.team.name,
+    environment: Environment.parse(row.environment),
+    target: { namespace: NamespaceName.parse(row.namespace), model: row.model === null ? null : ModelName.parse(row.model) },
+    state,
+    stateLabel: stateLabel(row),
+    requester: { id: UserId.parse(row.requesterId), name: row.requester.name },
+    monthlyDelta: row.monthlyDelta,
+    createdAt: row.createdAt.toISOString(),
+    updatedAt: row.updatedAt.toISOString(),
+    waitingForMe: state === 'in_review' && mayDecide(row, actor) && !validApprovals(row).some((each) => each.reviewerId === actor.userId),
+  }
+}
+
+export function viewOf(row: RequestRow, actor: Actor): RequestView {
+  const verdict = Verdict.parse(row.verdict)
+  const desired = desiredOf(row)
+  return {
+    ...summaryOf(row, actor),
+    reason: row.reason,
+    draft: RequestDraft.parse(row.draft),
+    verdict,
+    pullRequest:
+      row.pullNumber === null || row.pullUrl === null
+        ? null
+        : { number: row.pullNumber, url: row.pullUrl, headSha: row.headSha === null ? null : CommitSha.parse(row.headSha) },
+    approvals: row.approvals.map((each) => ({
+      reviewer: { id: UserId.parse(each.reviewerId), name: each.reviewer.name },
+      decision: Decision.parse(each.decision),
+      sha: CommitSha.parse(each.sha),
+      comment: each.comment,
+      source: Source.parse(each.source),
+      at: each.at.toISOString(),
+      voidedAt: each.voidedAt?.toISOString() ?? null,
+    })),
+    approvalsNeeded: verdict.approvals,
+    timeline: row.transitions.map((each) => ({
+      id: String(each.id),
+      type: each.event,
+      title: titleOf(each.event, each.from),
+      detail: each.detail,
+      actor: each.actorId === null ? null : { id: UserId.parse(each.actorId), name: each.actorName },
+      at: each.at.toISOString(),
+    })),
+    upcoming: upcomingOf(row, verdict),
+    failure: row.failure === null ? null : Failure.parse(row.failure),
+    actions: actionsFor(row, actor),
+    quota: desired.kind === 'namespace' ? desired.quota : null,
+  }
+}
+
+function upcomingOf(row: RequestRow, verdict: Verdict): RequestView['upcoming'] {
+  const state = stateOf(row)
+  if (finalStates.includes(state)) return []
+  const missing = Math.max(0, verdict.approvals - validApprovals(row).length)
+  const steps = [
+    { at: ['opening'], title: 'Pull request', detail: 'opened by the portal' },
+    { at: ['opening', 'in_review', 'changes_requested'], title: 'Approval', detail: `by ${verdict.approvers}` },
+    {
+      at: ['opening', 'in_review', 'changes_requested', 'approved', 'merging'],
+      title: 'Merge',
+      detail: missing > 0 ? `after ${missing} more approval${missing > 1 ? 's' : ''}` : 'of exactly the approved commit',
+    },
+    { at: ['opening', 'in_review', 'changes_requested', 'approved', 'merging', 'syncing'], title: 'Argo CD applies', detail: 'usually within seconds' },
+  ]
+  return steps
+    .filter((step) => step.at.includes(state) && !(step.title === 'Approval' && missing === 0))
+    .map(({ title, detail }) => ({ title, detail }))
+}
+
+function actionsFor(row: RequestRow, actor: Actor): RequestView['actions'] {
+  const state = stateOf(row)
+  const permitted = allows(actor, 'request.approve', row.team.slug)
+  const refusal = permitted.allowed ? refusalToDecide(row, actor) : permitted.why
+  const approved = validApprovals(row).some((each) => each.reviewerId === actor.userId)
+  const isRequester = actor.userId === row.requesterId
+  const mayCancel = isRequester || actor.platformRoles.includes('admin')
+  const all: (RequestView['actions'][number] | undefined)[] = [
+    stepOf(state, 'approve') && {
+      action: 'approve',
+      allowed: refusal === undefined && !approved && row.headSha !== null,
+      why: refusal ?? (approved ? 'You have approved this commit.' : null),
+    },
+    stepOf(state, 'request_changes') && { action: 'requestChanges', allowed: refusal === undefined, why: refusal ?? null },
+    stepOf(state, 'reject') && { action: 'reject', allowed: refusal === undefined, why: refusal ?? null },
+    stepOf(state, 'cancel') && { action: 'cancel', allowed: mayCancel, why: mayCancel ? null : 'Only the requester can withdraw it.' },
+    stepOf(state, 'retry') && {
+      action: 'retry',
+      allowed: allows(actor, 'request.submit', row.team.slug).allowed,
+      why: allows(actor, 'request.submit', row.team.slug).allowed ? null : 'Only members of the team can try it again.',
+    },
+  ]
+  return all.filter((each) => each !== undefined)
+}

@@ -1,0 +1,108 @@
+/**
+ * Who may do what. This is the only such table: the API, the buttons, the docs and the generated RoleBindings read it.
+ * What is not in here is nobody's to do.
+ */
+import type { PlatformRole, TeamRole } from '../contracts/people.ts'
+
+/** What a token can be made for. `read` is everything that changes nothing. */
+export const tokenScopes = ['read', 'requests', 'approvals', 'models', 'predictions', 'alerts', 'teams'] as const
+export type TokenScope = (typeof tokenScopes)[number]
+
+export type Rule = {
+  /** Completes the sentence "may …". */
+  summary: string
+  scope: 'anyone_signed_in' | 'platform' | 'team'
+  platform: readonly PlatformRole[]
+  team: readonly TeamRole[]
+  changes: boolean
+  /** The scope a token needs; null where no token will do. */
+  token: TokenScope | null
+}
+
+const seesAll: readonly PlatformRole[] = ['admin', 'reviewer', 'auditor']
+const everyone: readonly TeamRole[] = ['maintainer', 'member', 'viewer']
+const builders: readonly TeamRole[] = ['maintainer', 'member']
+const maintainers: readonly TeamRole[] = ['maintainer']
+
+const signedIn = (summary: string): Rule => ({
+  summary,
+  scope: 'anyone_signed_in',
+  platform: [],
+  team: [],
+  changes: false,
+  token: 'read',
+})
+const ofPlatform = (summary: string, platform: readonly PlatformRole[], token: TokenScope | null): Rule => ({
+  summary,
+  scope: 'platform',
+  platform,
+  team: [],
+  changes: token !== 'read',
+  token,
+})
+const seen = (summary: string): Rule => ({
+  summary,
+  scope: 'team',
+  platform: seesAll,
+  team: everyone,
+  changes: false,
+  token: 'read',
+})
+const done = (
+  summary: string,
+  team: readonly TeamRole[],
+  token: TokenScope | null,
+  platform: readonly PlatformRole[] = [],
+): Rule => ({ summary, scope: 'team', platform, team, changes: true, token })
+
+export const table = {
+  'me.read': signedIn('see who they are'),
+  'policy.read': signedIn('read presets, prices and rules'),
+  'integration.list': signedIn('see whether what the portal depends on answers'),
+  'people.find': signedIn('find people by name'),
+
+  'team.list': signedIn('list the teams they can see'),
+  'team.read': seen('see the team'),
+  'team.create': ofPlatform('create a team', ['admin'], 'teams'),
+  'team.update': done('change the team’s name, cost centre and contact', maintainers, 'teams', ['admin']),
+  'team.setAllowances': ofPlatform('set a team’s allowance', ['admin'], 'teams'),
+  'team.archive': ofPlatform('archive a team', ['admin'], 'teams'),
+  'member.list': seen('see the members'),
+  'member.set': done('add members and change roles', maintainers, 'teams', ['admin']),
+  'member.remove': done('remove members', maintainers, 'teams', ['admin']),
+
+  'request.list': seen('see requests'),
+  'request.read': seen('see a request'),
+  'request.submit': done('ask for a change', builders, 'requests'),
+  'request.cancel': done('withdraw a request', builders, 'requests', ['admin']),
+  'request.approve': done('approve or refuse a request of somebody else', maintainers, 'approvals', [
+    'admin',
+    'reviewer',
+  ]),
+
+  'namespace.list': seen('see namespaces'),
+  'namespace.read': seen('see a namespace'),
+  'model.list': seen('see models'),
+  'model.read': seen('see a model'),
+  'model.create': done('register a model', builders, 'models'),
+  'model.upload': done('upload a version', builders, 'models'),
+  'deployment.list': seen('see deployments'),
+  'deployment.read': seen('see a deployment'),
+  'playground.use': done('predict with a deployed model', builders, 'predictions', ['admin']),
+
+  'metrics.read': seen('see metrics'),
+  'alert.list': seen('see alerts'),
+  'alert.silence': done('silence an alert', builders, 'alerts', ['admin']),
+
+  'audit.read': seen('read the audit log'),
+} as const satisfies Record<string, Rule>
+
+export type Action = keyof typeof table
+export const actions: readonly Action[] = Object.keys(table).filter((name): name is Action => name in table)
+
+const rules: Record<string, Rule> = table
+
+/** The rule of an action, or undefined for one that nobody wrote down. */
+export function ruleOf(action: string): Rule | undefined {
+  return Object.hasOwn(rules, action) ? rules[action] : undefined
+}
