@@ -12,6 +12,7 @@
  * with a weight is ready or has failed.
  */
 import { z } from 'zod'
+import { Monitoring } from '#server/contracts/inference/monitoring.ts'
 
 export const ModelName = z
   .string()
@@ -37,22 +38,6 @@ export const Batching = z.object({
   maxBatch: z.int().min(1).max(4096).optional(),
   /** A request that has waited longer than this is not held back for a fuller batch and shrinks the batches behind it. */
   latencyBudgetMilliseconds: z.number().min(0).max(60_000).optional(),
-})
-
-/** Bin edges (ascending, n edges make n + 1 bins) and the share of the training rows in each bin; or shares by category. */
-export const FeatureProfile = z.union([
-  z.object({ edges: z.array(z.number()).min(1).max(64), shares: z.array(z.number().min(0)).min(2).max(65) }),
-  z.object({ categories: z.record(z.string().max(128), z.number().min(0)) }),
-])
-
-export const Monitoring = z.object({
-  labels: z.array(z.string().max(128)).max(1000).optional(),
-  riskThresholds: z
-    .array(z.object({ level: z.string().max(32), from: z.number() }))
-    .max(10)
-    .optional(),
-  /** By feature: an input's name, or `name[column]` for one column of a wide input. */
-  referenceProfile: z.record(z.string().max(128), FeatureProfile).optional(),
 })
 
 export const VersionSpec = z.object({
@@ -116,8 +101,6 @@ export type ModelSpecInput = z.input<typeof ModelSpec>
 export type VersionSpec = z.infer<typeof VersionSpec>
 export type Limits = z.infer<typeof Limits>
 export type Batching = z.infer<typeof Batching>
-export type Monitoring = z.infer<typeof Monitoring>
-export type FeatureProfile = z.infer<typeof FeatureProfile>
 export type VersionState = z.infer<typeof VersionState>
 export type VersionStatus = z.infer<typeof VersionStatus>
 export type ModelStatus = z.infer<typeof ModelStatus>

@@ -1,0 +1,105 @@
+/**
+ * An engine: one process, one version of one model. It is told what to load over the channel it was started with, then
+ * listens on a Unix socket for the acceptors. It may crash, hang or leak; its supervisor expects nothing better.
+ */
+
+import { writeFileSync } from 'node:fs'
+import { createServer, type Socket } from 'node:net'
+import { shapesMayVary } from './batching.ts'
+import { answerFrame, frameReader, readRequests } from './frames.ts'
+import { labelReader } from './labels.ts'
+import { loadModel } from './load-model.ts'
+import { type FromEngine, type LoadOrder, ToEngine } from './messages.ts'
+import { type Observations, observations } from './observations.ts'
+import { createRunner, type Runner } from './runner.ts'
+import { textInput } from './text-prediction.ts'
+import { dryRun } from './warm-up.ts'
+
+const tell = (message: FromEngine): void => {
+  process.send?.(message)
+}
+
+let seen: Observations | undefined
+
+const serve = (socket: Socket, run: Runner): void => {
+  // The first line an acceptor sends is the prefix of its request names.
+  let prefix: string | undefined
+  const frames = frameReader((payload, count) => {
+    run(readRequests(payload, count), prefix ?? '', (answers) => {
+      if (socket.destroyed) return
+      socket.cork()
+      for (const chunk of answerFrame(answers)) socket.write(chunk)
+      socket.uncork()
+    })
+  })
+  socket.on('data', (chunk: Buffer) => {
+    if (prefix !== undefined) return frames(chunk)
+    const end = chunk.indexOf(0x0a)
+    prefix = chunk.toString('latin1', 0, end)
+    if (end + 1 < chunk.length) frames(chunk.subarray(end + 1))
+  })
+  socket.on('error', () => socket.destroy())
+}
+
+const load = async (order: LoadOrder): Promise<void> => {
+  const { session, signature } = await loadModel(order.path)
+  const warm = dryRun(session)
+  const labels = labelReader(signature, order.monitoring)
+  seen = observations(labels, order.monitoring)
+  const run = createRunner({
+    session,
+    signature,
+    rules: { batchable: warm.batchable, maxBatch: order.maxBatch, shapesVary: shapesMayVary(signature.inputs) },
+    head: {
+      modelFields: `"model_name":${JSON.stringify(order.name)},"model_version":${JSON.stringify(order.version)}`,
+      labels: labels.labels,
+    },
+    tenant: order.tenant,
+    labels,
+    observations: seen,
+    elsewhere: false,
+  })
+  createServer((socket) => serve(socket, run)).listen(order.socket, () =>
+    tell({
+      type: 'ready',
+      signature,
+      implementation: session.implementation,
+      batchable: warm.batchable,
+      lanes: 1,
+      ...(warm.runMicros !== undefined && { runMicros: warm.runMicros }),
+      takesText: textInput(signature) !== undefined && labels.dimension !== 'none',
+      dimension: labels.dimension,
+    }),
+  )
+}
+
+process.on('message', (raw) => {
+  const message = ToEngine.parse(raw)
+  if (message.type === 'load') {
+    load(message).catch((error: unknown) => {
+      tell({ type: 'failed', reason: error instanceof Error ? error.message : String(error) })
+    })
+  } else if (message.type === 'flush') {
+    const observed = seen?.flush()
+    tell({
+      type: 'observed',
+      ticket: message.ticket,
+      predictions: observed?.predictions ?? {},
+      ...(observed?.drift && { drift: observed.drift }),
+      residentBytes: process.memoryUsage.rss(),
+    })
+  } else {
+    const predicted = seen?.predictedFor(message.request)
+    tell({ type: 'feedback', ticket: message.ticket, ...(predicted !== undefined && { predicted }) })
+  }
+})
+
+// Without its supervisor an engine has no purpose.
+process.on('disconnect', () => process.exit(0))
+
+try {
+  // When memory runs out, this process goes before the server does.
+  writeFileSync('/proc/self/oom_score_adj', '600')
+} catch {
+  // Only Linux has it.
+}
