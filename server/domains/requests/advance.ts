@@ -53,7 +53,10 @@ export function createAdvance({ db, git, clusters, portalUrl, repositoryUrl }: N
   }
 
   const voidApprovals = async (tx: Transaction, row: RequestRow) => {
-    await tx.approval.updateMany({ where: { requestId: row.id, voidedAt: null, sha: { not: row.headSha ?? '' } }, data: { voidedAt: new Date() } })
+    await tx.approval.updateMany({
+      where: { requestId: row.id, voidedAt: null, sha: { not: row.headSha ?? '' } },
+      data: { voidedAt: new Date() },
+    })
   }
 
   async function open(row: RequestRow): Promise<boolean> {
@@ -79,7 +82,10 @@ export function createAdvance({ db, git, clusters, portalUrl, repositoryUrl }: N
       return record(
         row,
         outside ? 'merged_on_host' : 'merged',
-        { data: { sha: change.mergedSha }, patch: { mergedSha: change.mergedSha ?? change.headSha, releaseAmounts: true, failure: null } },
+        {
+          data: { sha: change.mergedSha },
+          patch: { mergedSha: change.mergedSha ?? change.headSha, releaseAmounts: true, failure: null },
+        },
         holdClaim,
       )
     }
@@ -88,7 +94,11 @@ export function createAdvance({ db, git, clusters, portalUrl, repositoryUrl }: N
       return record(
         row,
         'push',
-        { detail: `now at ${change.headSha.slice(0, 7)}`, data: { from: row.headSha, to: change.headSha }, patch: { headSha: change.headSha } },
+        {
+          detail: `now at ${change.headSha.slice(0, 7)}`,
+          data: { from: row.headSha, to: change.headSha },
+          patch: { headSha: change.headSha },
+        },
         voidApprovals,
       )
     }
@@ -99,7 +109,8 @@ export function createAdvance({ db, git, clusters, portalUrl, repositoryUrl }: N
     const followed = await followHost(row, await changeOf(row))
     if (followed !== undefined) return followed
     const automatic = Verdict.parse(row.verdict).outcome === 'automatic'
-    if (automatic && stateOf(row) === 'in_review') return record(row, 'quorum', { detail: 'Nobody has to approve this.' })
+    if (automatic && stateOf(row) === 'in_review')
+      return record(row, 'quorum', { detail: 'Nobody has to approve this.' })
     return false
   }
 
@@ -114,19 +125,34 @@ export function createAdvance({ db, git, clusters, portalUrl, repositoryUrl }: N
       description: 'Approved in the portal',
       url: `${portalUrl}/requests/${row.id}`,
     })
-    const result = await git.merge(change.number, change.headSha, `${row.title} (#${change.number})\n\nModelyard-Request: ${row.id}`)
+    const result = await git.merge(
+      change.number,
+      change.headSha,
+      `${row.title} (#${change.number})\n\nModelyard-Request: ${row.id}`,
+    )
     switch (result.outcome) {
       case 'merged':
       case 'head_moved':
         return true // Looked at again: the host's word decides.
       case 'conflict':
-        await git.closeChange(change.number, 'Closed by Modelyard: the default branch has moved in a way that conflicts.')
+        await git.closeChange(
+          change.number,
+          'Closed by Modelyard: the default branch has moved in a way that conflicts.',
+        )
         return record(row, 'fail', {
           detail: result.message,
-          patch: { failure: { message: 'The pull request conflicts with what was merged meanwhile.', remedy: 'Submit the request again.' } },
+          patch: {
+            failure: {
+              message: 'The pull request conflicts with what was merged meanwhile.',
+              remedy: 'Submit the request again.',
+            },
+          },
         })
       case 'blocked':
-        return note(row, { message: `The Git host does not merge yet: ${result.message}`, remedy: 'Look at the pull request; the portal goes on trying.' })
+        return note(row, {
+          message: `The Git host does not merge yet: ${result.message}`,
+          remedy: 'Look at the pull request; the portal goes on trying.',
+        })
     }
   }
 
@@ -160,7 +186,10 @@ export function createAdvance({ db, git, clusters, portalUrl, repositoryUrl }: N
           if (error instanceof IntegrationError) {
             await note(row, { message: error.explanation.detail, remedy: 'The portal goes on trying.' })
           } else if (error instanceof PortalError && stateOf(row) !== 'syncing') {
-            await record(row, 'fail', { detail: error.explanation.detail, patch: { failure: { message: error.explanation.detail, remedy: error.explanation.remedy } } })
+            await record(row, 'fail', {
+              detail: error.explanation.detail,
+              patch: { failure: { message: error.explanation.detail, remedy: error.explanation.remedy } },
+            })
             return
           }
           throw error
@@ -172,11 +201,16 @@ export function createAdvance({ db, git, clusters, portalUrl, repositoryUrl }: N
     async close(id: RequestId): Promise<void> {
       const row = await loadRequest(db, id)
       const change = row.pullNumber === null ? await git.findChange(row.branch) : await git.getChange(row.pullNumber)
-      if (change?.state === 'open') await git.closeChange(change.number, `Closed by Modelyard: the request was ${row.state}.`)
+      if (change?.state === 'open')
+        await git.closeChange(change.number, `Closed by Modelyard: the request was ${row.state}.`)
     },
 
     async openIds(): Promise<RequestId[]> {
-      const rows = await db.request.findMany({ where: { state: { notIn: [...finalStates] } }, select: { id: true }, orderBy: { number: 'asc' } })
+      const rows = await db.request.findMany({
+        where: { state: { notIn: [...finalStates] } },
+        select: { id: true },
+        orderBy: { number: 'asc' },
+      })
       return rows.map((row) => RequestId.parse(row.id))
     },
   }
@@ -202,5 +236,6 @@ async function holdClaim(tx: Transaction, row: RequestRow): Promise<void> {
 }
 
 async function settleClaim(tx: Transaction, row: RequestRow): Promise<void> {
-  if (row.model === null && desiredOf(row).kind === 'nothing') await tx.namespaceClaim.deleteMany({ where: { name: row.namespace } })
+  if (row.model === null && desiredOf(row).kind === 'nothing')
+    await tx.namespaceClaim.deleteMany({ where: { name: row.namespace } })
 }

@@ -25,7 +25,10 @@ const Application = z.object({
 
 export async function appliedYet(row: RequestRow, cluster: Cluster, gitops: Clusters['gitops']): Promise<Outcome> {
   const desired = desiredOf(row)
-  const held = row.model === null ? await namespaceHolds(cluster, row.namespace, desired) : await modelHolds(cluster, row.namespace, row.model, desired)
+  const held =
+    row.model === null
+      ? await namespaceHolds(cluster, row.namespace, desired)
+      : await modelHolds(cluster, row.namespace, row.model, desired)
   if (held.applied || held.problem) return held
   return { applied: false, problem: await whatArgoSays(row, gitops) }
 }
@@ -38,7 +41,9 @@ async function namespaceHolds(cluster: Cluster, namespace: string, desired: Desi
   const quota = Quota.safeParse(object)
   if (!quota.success) return { applied: false, problem: null }
   const wanted = Object.entries(hardOf(desired.quota))
-  const inForce = wanted.every(([name, amount]) => quota.data.spec.hard[name] === amount && quota.data.status.hard[name] === amount)
+  const inForce = wanted.every(
+    ([name, amount]) => quota.data.spec.hard[name] === amount && quota.data.status.hard[name] === amount,
+  )
   return { applied: inForce, problem: null }
 }
 
@@ -74,11 +79,20 @@ async function modelHolds(cluster: Cluster, namespace: string, model: string, de
 }
 
 async function whatArgoSays(row: RequestRow, { cluster, namespace }: Clusters['gitops']) {
-  const name = row.model === null ? paths.applicationOfNamespace(row.namespace) : paths.applicationOfModel(row.namespace, row.model)
+  const name =
+    row.model === null
+      ? paths.applicationOfNamespace(row.namespace)
+      : paths.applicationOfModel(row.namespace, row.model)
   const parsed = Application.safeParse(await cluster.get(kinds.application, name, namespace))
   if (!parsed.success) return null
   const { operationState, conditions = [] } = parsed.data.status ?? {}
   const error = conditions.find((each) => /Error$/.test(each.type))
-  const failed = operationState && ['Failed', 'Error'].includes(operationState.phase) ? operationState.message : error?.message
-  return failed ? { message: `Argo CD could not apply it: ${failed}`, remedy: 'Argo CD tries again. If it stays, ask a platform admin to look at the Application.' } : null
+  const failed =
+    operationState && ['Failed', 'Error'].includes(operationState.phase) ? operationState.message : error?.message
+  return failed
+    ? {
+        message: `Argo CD could not apply it: ${failed}`,
+        remedy: 'Argo CD tries again. If it stays, ask a platform admin to look at the Application.',
+      }
+    : null
 }

@@ -6,7 +6,9 @@ import type { RequestRow } from './store.ts'
 
 /** An approval counts while it stands for the present head and has not been voided. */
 export const validApprovals = (row: RequestRow) =>
-  row.approvals.filter((approval) => approval.decision === 'approved' && approval.voidedAt === null && approval.sha === row.headSha)
+  row.approvals.filter(
+    (approval) => approval.decision === 'approved' && approval.voidedAt === null && approval.sha === row.headSha,
+  )
 
 const fromPlatform = (roles: readonly string[]) => roles.includes('reviewer') || roles.includes('admin')
 

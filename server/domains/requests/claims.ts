@@ -19,7 +19,11 @@ export const columnsOf = (amounts: Amounts) => ({
   storage: BigInt(amounts.storage),
 })
 
-export async function committed(db: Database | Transaction, team: { id: string; slug: string }, environment: Environment): Promise<Amounts> {
+export async function committed(
+  db: Database | Transaction,
+  team: { id: string; slug: string },
+  environment: Environment,
+): Promise<Amounts> {
   const sums = { cpu: true, memory: true, gpu: true, storage: true } as const
   const [held, asked] = await Promise.all([
     db.namespaceClaim.aggregate({ where: { teamSlug: team.slug, environment }, _sum: sums }),

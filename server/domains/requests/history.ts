@@ -12,7 +12,11 @@ async function merged(db: Database | Transaction, namespace: string, model: stri
   })
 }
 
-export async function servingNow(db: Database | Transaction, namespace: NamespaceName, model: ModelName): Promise<Desired | undefined> {
+export async function servingNow(
+  db: Database | Transaction,
+  namespace: NamespaceName,
+  model: ModelName,
+): Promise<Desired | undefined> {
   const [latest] = await merged(db, namespace, model)
   return latest ? desiredOf(latest) : undefined
 }

@@ -8,12 +8,25 @@
 import type { RequestState } from '../../contracts/requests.ts'
 
 export const requestEvents = [
-  'opened', 'push', 'approve', 'quorum', 'request_changes', 'reject', 'cancel', 'closed_on_host', 'merged_on_host',
-  'merge', 'merged', 'head_moved', 'applied', 'fail', 'retry',
+  'opened',
+  'push',
+  'approve',
+  'quorum',
+  'request_changes',
+  'reject',
+  'cancel',
+  'closed_on_host',
+  'merged_on_host',
+  'merge',
+  'merged',
+  'head_moved',
+  'applied',
+  'fail',
+  'retry',
 ] as const
 export type RequestEvent = (typeof requestEvents)[number]
 
-type Step = { to: RequestState; /** How the timeline tells it. */ title: string }
+type Step = { to: RequestState /** How the timeline tells it. */; title: string }
 export type Machine = Partial<Record<RequestState, Partial<Record<RequestEvent, Step>>>>
 
 /** What may happen on the host while a pull request is open, whatever state it is in here. */

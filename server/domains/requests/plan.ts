@@ -13,7 +13,7 @@ import { failure, invalid, notFound } from '../../errors.ts'
 import { judgeQuota, judgeServing } from '../policy/policy.ts'
 import { committed, heldBy } from './claims.ts'
 import type { Desired, DesiredModel } from './desired.ts'
-import { servingNow, servingBefore } from './history.ts'
+import { servingBefore, servingNow } from './history.ts'
 import { titleFor } from './titles.ts'
 
 export type Plan = {
@@ -33,7 +33,8 @@ type Place = Pick<Plan, 'environment' | 'namespace' | 'model'>
 export async function plan(db: Database | Transaction, draft: RequestDraft, policy: Policy): Promise<Plan> {
   const team = await db.team.findUnique({ where: { slug: draft.team } })
   if (!team) throw notFound('This team')
-  if (team.archivedAt) throw failure('wrong_state', 'This team is archived.', 'Ask a platform admin to bring the team back first.')
+  if (team.archivedAt)
+    throw failure('wrong_state', 'This team is archived.', 'Ask a platform admin to bring the team back first.')
   const allowances = Allowances.parse(team.allowances)
 
   const quotaPlan = async (place: Place, now: Amounts, after: Amounts, desired: Desired): Promise<Plan> => ({
@@ -68,7 +69,10 @@ export async function plan(db: Database | Transaction, draft: RequestDraft, poli
       const namespace = namespaceName(team.slug, draft.environment, draft.purpose)
       if (await db.namespaceClaim.findUnique({ where: { name: namespace } })) throw nameTaken(namespace)
       const quota = amountsOf(draft.quota)
-      return quotaPlan({ environment: draft.environment, namespace, model: null }, noAmounts, quota, { kind: 'namespace', quota })
+      return quotaPlan({ environment: draft.environment, namespace, model: null }, noAmounts, quota, {
+        kind: 'namespace',
+        quota,
+      })
     }
     case 'namespace.change': {
       const claim = await claimOf(db, team.slug, draft.namespace)
@@ -79,7 +83,11 @@ export async function plan(db: Database | Transaction, draft: RequestDraft, poli
       const claim = await claimOf(db, team.slug, draft.namespace)
       const serving = await modelsServedIn(db, draft.namespace)
       if (serving.length > 0) {
-        throw failure('policy_refused', `${serving.join(', ')} still serve in ${draft.namespace}.`, 'Undeploy the models first, then delete the namespace.')
+        throw failure(
+          'policy_refused',
+          `${serving.join(', ')} still serve in ${draft.namespace}.`,
+          'Undeploy the models first, then delete the namespace.',
+        )
       }
       return quotaPlan(placeOf(claim), heldBy(claim), noAmounts, { kind: 'nothing' })
     }
@@ -88,33 +96,52 @@ export async function plan(db: Database | Transaction, draft: RequestDraft, poli
       const place = { ...placeOf(await claimOf(db, team.slug, draft.namespace)), model: draft.model }
       const serving = await servingNow(db, place.namespace, place.model)
       if (draft.kind === 'model.deploy' && serving?.kind === 'model') {
-        throw failure('name_taken', `${draft.model} already serves in ${draft.namespace}.`, 'Open the deployment and change its versions there.')
+        throw failure(
+          'name_taken',
+          `${draft.model} already serves in ${draft.namespace}.`,
+          'Open the deployment and change its versions there.',
+        )
       }
-      if (draft.kind === 'model.change' && serving?.kind !== 'model') throw notFound(`A deployment of ${draft.model} in ${draft.namespace}`)
-      return servingPlan(place, await desiredModel(db, team.id, place.model, draft.traffic, draft.limits ?? limitsOf(serving)))
+      if (draft.kind === 'model.change' && serving?.kind !== 'model')
+        throw notFound(`A deployment of ${draft.model} in ${draft.namespace}`)
+      return servingPlan(
+        place,
+        await desiredModel(db, team.id, place.model, draft.traffic, draft.limits ?? limitsOf(serving)),
+      )
     }
     case 'model.undeploy': {
       const place = { ...placeOf(await claimOf(db, team.slug, draft.namespace)), model: draft.model }
-      if ((await servingNow(db, place.namespace, place.model))?.kind !== 'model') throw notFound(`A deployment of ${draft.model} in ${draft.namespace}`)
+      if ((await servingNow(db, place.namespace, place.model))?.kind !== 'model')
+        throw notFound(`A deployment of ${draft.model} in ${draft.namespace}`)
       return servingPlan(place, { kind: 'nothing' })
     }
     case 'model.rollback': {
       const place = { ...placeOf(await claimOf(db, team.slug, draft.namespace)), model: draft.model }
       const before = await servingBefore(db, place.namespace, place.model, draft.undo)
       if (!before) {
-        throw failure('wrong_state', `There is no earlier state of ${draft.model} in ${draft.namespace} to return to.`, 'Undeploy the model, or change its versions.')
+        throw failure(
+          'wrong_state',
+          `There is no earlier state of ${draft.model} in ${draft.namespace} to return to.`,
+          'Undeploy the model, or change its versions.',
+        )
       }
       return servingPlan(place, before)
     }
   }
 }
 
-const limitsOf = (serving: Desired | undefined): DesiredModel['limits'] => (serving?.kind === 'model' ? serving.limits : null)
+const limitsOf = (serving: Desired | undefined): DesiredModel['limits'] =>
+  serving?.kind === 'model' ? serving.limits : null
 
 const nameTaken = (namespace: string) =>
-  failure('name_taken', `A namespace named ${namespace} exists already.`, 'Choose another purpose, or ask for more quota in the one that exists.', {
-    fields: [{ field: 'purpose', message: `${namespace} exists already.` }],
-  })
+  failure(
+    'name_taken',
+    `A namespace named ${namespace} exists already.`,
+    'Choose another purpose, or ask for more quota in the one that exists.',
+    {
+      fields: [{ field: 'purpose', message: `${namespace} exists already.` }],
+    },
+  )
 
 async function claimOf(db: Database | Transaction, team: string, namespace: string) {
   const claim = await db.namespaceClaim.findUnique({ where: { name: namespace } })
@@ -128,8 +155,12 @@ const placeOf = (claim: { name: string; environment: string }): Place => ({
   model: null,
 })
 
-async function modelsServedIn(db: Database | Transaction, namespace: string): Promise<string[]> {
-  const names = await db.request.findMany({ where: { namespace, model: { not: null } }, distinct: ['model'], select: { model: true } })
+async function modelsServedIn(db: Database | Transaction, namespace: NamespaceName): Promise<string[]> {
+  const names = await db.request.findMany({
+    where: { namespace, model: { not: null } },
+    distinct: ['model'],
+    select: { model: true },
+  })
   const serving: string[] = []
   for (const { model } of names) {
     if (model && (await servingNow(db, namespace, ModelName.parse(model)))?.kind === 'model') serving.push(model)
@@ -156,7 +187,12 @@ async function desiredModel(
   })
   return {
     kind: 'model',
-    versions: versions.map(({ found, each }) => ({ version: found.version, digest: Sha256.parse(found.digest), weight: each.weight, shadow: each.shadow })),
+    versions: versions.map(({ found, each }) => ({
+      version: found.version,
+      digest: Sha256.parse(found.digest),
+      weight: each.weight,
+      shadow: each.shadow,
+    })),
     limits,
     labels: versions[0] ? Signature.parse(versions[0].found.signature).labels : [],
   }

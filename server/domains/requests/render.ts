@@ -1,6 +1,5 @@
 /** The files of a request's pull request, from what is stored of it. */
-import { ModelName, NamespaceName, RequestId } from '../../contracts/names.ts'
-import { Environment } from '../../contracts/names.ts'
+import { Environment, ModelName, NamespaceName, RequestId } from '../../contracts/names.ts'
 import type { FileChange, GitHost } from '../../ports/git-host.ts'
 import { paths, renderModel, renderNamespace, renderProject, toFiles, toYaml } from '../gitops/gitops.ts'
 import { desiredOf } from './desired.ts'
@@ -24,7 +23,9 @@ export async function filesFor(row: RequestRow, git: GitHost, repositoryUrl: str
       const projectPath = paths.projectPath(row.team.slug)
       // The team's first namespace brings the project that confines it.
       const project = await git.readFile(projectPath)
-      return project ? files : [...files, { path: projectPath, content: toYaml(renderProject(row.team.slug, repositoryUrl)) }]
+      return project
+        ? files
+        : [...files, { path: projectPath, content: toYaml(renderProject(row.team.slug, repositoryUrl)) }]
     }
   }
 }

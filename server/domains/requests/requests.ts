@@ -4,10 +4,10 @@
  * here is one transaction each.
  */
 import { randomUUID } from 'node:crypto'
-import { CommitSha, Environment, RequestId } from '../../contracts/names.ts'
-import type { listRequests, getRequestDiff, RequestDraft, RequestView, Verdict } from '../../contracts/requests.ts'
-import { finalStates } from '../../contracts/requests.ts'
 import type { OutputOf, ParsedInputOf } from '../../contracts/contract.ts'
+import { CommitSha, Environment, RequestId } from '../../contracts/names.ts'
+import type { getRequestDiff, listRequests, RequestDraft, RequestView, Verdict } from '../../contracts/requests.ts'
+import { finalStates } from '../../contracts/requests.ts'
 import type { Database, Transaction } from '../../database/database.ts'
 import { isUniqueViolation } from '../../database/errors.ts'
 import { failure, PortalError } from '../../errors.ts'
@@ -51,7 +51,11 @@ export function createRequests({ db, policy, git, jobs }: Needs) {
       demand(actor, 'request.approve', row.team.slug)
       demandDecider(row, actor)
       if (decision.sha && decision.sha !== row.headSha) {
-        throw failure('head_moved', 'The branch has moved on since you looked at it.', 'Look at the new diff, then decide again.')
+        throw failure(
+          'head_moved',
+          'The branch has moved on since you looked at it.',
+          'Look at the new diff, then decide again.',
+        )
       }
       if (decision.kind === 'rejected') {
         row = await move(tx, row, 'reject', { actor, detail: decision.comment })
@@ -65,7 +69,13 @@ export function createRequests({ db, policy, git, jobs }: Needs) {
       })
       const { userId } = actor
       if (userId !== null && decision.sha) {
-        const standing = { decision: decision.kind, comment: decision.comment ?? null, source: 'portal', at: new Date(), voidedAt: null }
+        const standing = {
+          decision: decision.kind,
+          comment: decision.comment ?? null,
+          source: 'portal',
+          at: new Date(),
+          voidedAt: null,
+        }
         await tx.approval.upsert({
           where: { requestId_reviewerId_sha: { requestId: id, reviewerId: userId, sha: decision.sha } },
           create: { requestId: id, reviewerId: userId, sha: decision.sha, ...standing },
@@ -90,18 +100,28 @@ export function createRequests({ db, policy, git, jobs }: Needs) {
     async submit(actor: Actor, draft: RequestDraft): Promise<RequestView> {
       demand(actor, 'request.submit', draft.team)
       const { userId } = actor
-      if (userId === null) throw failure('forbidden', 'Only a person can ask for a change.', 'Sign in, or use a personal token.')
+      if (userId === null)
+        throw failure('forbidden', 'Only a person can ask for a change.', 'Sign in, or use a personal token.')
       const current = await policy.current()
       const target = await plan(db, draft, current)
       try {
         return await db.$transaction(async (tx) => {
           await lockAllowance(tx, target.team, target.environment)
           // Planned again under the lock: what others asked for meanwhile counts.
-          const { verdict, desired, growth, namespace, model, environment, title, team } = await plan(tx, draft, current)
+          const { verdict, desired, growth, namespace, model, environment, title, team } = await plan(
+            tx,
+            draft,
+            current,
+          )
           if (verdict.outcome === 'refused') {
-            throw failure('allowance_exceeded', verdict.summary, 'Ask for less, give something back, or ask a platform admin for a larger allowance.', {
-              fields: verdict.reasons.map(({ field, message }) => ({ field: field ?? '', message })),
-            })
+            throw failure(
+              'allowance_exceeded',
+              verdict.summary,
+              'Ask for less, give something back, or ask a platform admin for a larger allowance.',
+              {
+                fields: verdict.reasons.map(({ field, message }) => ({ field: field ?? '', message })),
+              },
+            )
           }
           const id = randomUUID()
           await tx.request.create({
@@ -123,7 +143,9 @@ export function createRequests({ db, policy, git, jobs }: Needs) {
               openTarget: model ? `model:${namespace}/${model}` : `namespace:${namespace}`,
               monthlyDelta: verdict.monthlyDelta,
               ...columnsOf(growth),
-              transitions: { create: { event: 'submitted', from: 'draft', to: 'opening', actorId: userId, actorName: actor.name } },
+              transitions: {
+                create: { event: 'submitted', from: 'draft', to: 'opening', actorId: userId, actorName: actor.name },
+              },
             },
           })
           const row = await loadRequest(tx, RequestId.parse(id))
@@ -155,9 +177,17 @@ export function createRequests({ db, policy, git, jobs }: Needs) {
       const before = input.cursor ? Number(input.cursor) : undefined
       const rows = await db.request.findMany({
         where: {
-          ...(input.team ? { team: { slug: input.team } } : seesAll ? {} : { team: { slug: { in: [...actor.teams.keys()] } } }),
+          ...(input.team
+            ? { team: { slug: input.team } }
+            : seesAll
+              ? {}
+              : { team: { slug: { in: [...actor.teams.keys()] } } }),
           ...(input.state ? { state: input.state } : {}),
-          ...(input.open === undefined ? {} : input.open ? { state: { notIn: [...finalStates] } } : { state: { in: [...finalStates] } }),
+          ...(input.open === undefined
+            ? {}
+            : input.open
+              ? { state: { notIn: [...finalStates] } }
+              : { state: { in: [...finalStates] } }),
           ...(input.waitingForMe ? { state: 'in_review' } : {}),
           ...(input.namespace ? { namespace: input.namespace } : {}),
           ...(input.model ? { model: input.model } : {}),
@@ -202,7 +232,11 @@ export function createRequests({ db, policy, git, jobs }: Needs) {
         const row = await lockRequest(tx, id)
         demand(actor, 'request.cancel', row.team.slug)
         if (actor.userId !== row.requesterId && !actor.platformRoles.includes('admin')) {
-          throw failure('forbidden', 'Only the requester can withdraw a request.', 'Ask the requester, or reject it as a reviewer.')
+          throw failure(
+            'forbidden',
+            'Only the requester can withdraw a request.',
+            'Ask the requester, or reject it as a reviewer.',
+          )
         }
         const moved = await move(tx, row, 'cancel', { actor })
         await jobs.closeChange(tx, id)
@@ -233,6 +267,14 @@ export function createRequests({ db, policy, git, jobs }: Needs) {
 export type RequestsService = ReturnType<typeof createRequests>
 
 const alreadyAsked = (name: string, kind: string) =>
-  failure(kind === 'namespace.create' ? 'name_taken' : 'wrong_state', `Another request for ${name} is open.`, 'Finish or withdraw that request first, or choose another name.', {
-    fields: kind === 'namespace.create' ? [{ field: 'purpose', message: `A request for ${name} is open already.` }] : undefined,
-  })
+  failure(
+    kind === 'namespace.create' ? 'name_taken' : 'wrong_state',
+    `Another request for ${name} is open.`,
+    'Finish or withdraw that request first, or choose another name.',
+    {
+      fields:
+        kind === 'namespace.create'
+          ? [{ field: 'purpose', message: `A request for ${name} is open already.` }]
+          : undefined,
+    },
+  )

@@ -1,8 +1,9 @@
 /** Requests in the database. Every change of state is one transaction: row, transition, audit, live event, job. */
-import { failure, notFound } from '../../errors.ts'
-import type { Database, Transaction } from '../../database/database.ts'
+
 import type { RequestId } from '../../contracts/names.ts'
 import { finalStates, RequestState } from '../../contracts/requests.ts'
+import type { Database, Transaction } from '../../database/database.ts'
+import { failure, notFound } from '../../errors.ts'
 import type { Actor } from '../../permissions/actor.ts'
 import { recordAudit } from '../audit/audit.ts'
 import { announce } from '../live/live.ts'
@@ -47,11 +48,20 @@ export type Move = {
 }
 
 /** Moves a locked request along the machine, or refuses with the reason. */
-export async function move(tx: Transaction, row: RequestRow, event: RequestEvent, { actor, detail, data, patch = {} }: Move): Promise<RequestRow> {
+export async function move(
+  tx: Transaction,
+  row: RequestRow,
+  event: RequestEvent,
+  { actor, detail, data, patch = {} }: Move,
+): Promise<RequestRow> {
   const from = stateOf(row)
   const step = stepOf(from, event)
   if (!step) {
-    throw failure('wrong_state', `This request is ${wordsOf[from]}, so this can no longer be done.`, 'Reload the request to see where it stands.')
+    throw failure(
+      'wrong_state',
+      `This request is ${wordsOf[from]}, so this can no longer be done.`,
+      'Reload the request to see where it stands.',
+    )
   }
   const ends = finalStates.includes(step.to)
   const { failure: reason, releaseAmounts, ...columns } = patch
@@ -68,7 +78,16 @@ export async function move(tx: Transaction, row: RequestRow, event: RequestEvent
     },
   })
   await tx.requestTransition.create({
-    data: { requestId: row.id, event, from, to: step.to, actorId: actor.userId, actorName: actor.name, detail: detail ?? null, ...(data ? { data } : {}) },
+    data: {
+      requestId: row.id,
+      event,
+      from,
+      to: step.to,
+      actorId: actor.userId,
+      actorName: actor.name,
+      detail: detail ?? null,
+      ...(data ? { data } : {}),
+    },
   })
   await recordAudit(tx, {
     actor,

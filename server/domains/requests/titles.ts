@@ -27,7 +27,10 @@ function changeInWords(now?: Amounts, after?: Amounts): string {
   if (!now || !after) return 'Other quota'
   const more = resources.filter((resource) => after[resource] > now[resource]).map((resource) => words[resource])
   const less = resources.filter((resource) => after[resource] < now[resource]).map((resource) => words[resource])
-  const parts = [more.length > 0 ? `more ${more.join(' and ')}` : '', less.length > 0 ? `less ${less.join(' and ')}` : ''].filter(Boolean)
+  const parts = [
+    more.length > 0 ? `more ${more.join(' and ')}` : '',
+    less.length > 0 ? `less ${less.join(' and ')}` : '',
+  ].filter(Boolean)
   const text = parts.join(', ') || 'the same quota'
   return text.charAt(0).toUpperCase() + text.slice(1)
 }

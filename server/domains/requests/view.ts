@@ -1,7 +1,16 @@
 /** A stored request as the API shows it to one reader. */
-import { CommitSha, Environment, ModelName, NamespaceName, RequestId, TeamSlug, UserId } from '../../contracts/names.ts'
-import { finalStates, RequestDraft, requestKinds, type RequestState, type RequestSummary, type RequestView, Verdict } from '../../contracts/requests.ts'
+
 import { z } from 'zod'
+import { CommitSha, Environment, ModelName, NamespaceName, RequestId, TeamSlug, UserId } from '../../contracts/names.ts'
+import {
+  finalStates,
+  RequestDraft,
+  type RequestState,
+  type RequestSummary,
+  type RequestView,
+  requestKinds,
+  Verdict,
+} from '../../contracts/requests.ts'
 import type { Actor } from '../../permissions/actor.ts'
 import { allows } from '../../permissions/permissions.ts'
 import { refusalToDecide, validApprovals } from './approvals.ts'
@@ -18,7 +27,8 @@ export function stateLabel(row: RequestRow): string {
   const needed = Verdict.parse(row.verdict).approvals
   const labels: Record<RequestState, string> = {
     opening: 'Opening pull request',
-    in_review: needed > 1 ? `Waiting for ${needed - validApprovals(row).length} of ${needed} approvals` : 'Waiting for approval',
+    in_review:
+      needed > 1 ? `Waiting for ${needed - validApprovals(row).length} of ${needed} approvals` : 'Waiting for approval',
     changes_requested: 'Changes requested',
     approved: 'Approved',
     merging: 'Merging',
@@ -44,14 +54,20 @@ export function summaryOf(row: RequestRow, actor: Actor): RequestSummary {
     team: TeamSlug.parse(row.team.slug),
     teamName: row.team.name,
     environment: Environment.parse(row.environment),
-    target: { namespace: NamespaceName.parse(row.namespace), model: row.model === null ? null : ModelName.parse(row.model) },
+    target: {
+      namespace: NamespaceName.parse(row.namespace),
+      model: row.model === null ? null : ModelName.parse(row.model),
+    },
     state,
     stateLabel: stateLabel(row),
     requester: { id: UserId.parse(row.requesterId), name: row.requester.name },
     monthlyDelta: row.monthlyDelta,
     createdAt: row.createdAt.toISOString(),
     updatedAt: row.updatedAt.toISOString(),
-    waitingForMe: state === 'in_review' && mayDecide(row, actor) && !validApprovals(row).some((each) => each.reviewerId === actor.userId),
+    waitingForMe:
+      state === 'in_review' &&
+      mayDecide(row, actor) &&
+      !validApprovals(row).some((each) => each.reviewerId === actor.userId),
   }
 }
 
@@ -66,7 +82,11 @@ export function viewOf(row: RequestRow, actor: Actor): RequestView {
     pullRequest:
       row.pullNumber === null || row.pullUrl === null
         ? null
-        : { number: row.pullNumber, url: row.pullUrl, headSha: row.headSha === null ? null : CommitSha.parse(row.headSha) },
+        : {
+            number: row.pullNumber,
+            url: row.pullUrl,
+            headSha: row.headSha === null ? null : CommitSha.parse(row.headSha),
+          },
     approvals: row.approvals.map((each) => ({
       reviewer: { id: UserId.parse(each.reviewerId), name: each.reviewer.name },
       decision: Decision.parse(each.decision),
@@ -102,9 +122,14 @@ function upcomingOf(row: RequestRow, verdict: Verdict): RequestView['upcoming'] 
     {
       at: ['opening', 'in_review', 'changes_requested', 'approved', 'merging'],
       title: 'Merge',
-      detail: missing > 0 ? `after ${missing} more approval${missing > 1 ? 's' : ''}` : 'of exactly the approved commit',
+      detail:
+        missing > 0 ? `after ${missing} more approval${missing > 1 ? 's' : ''}` : 'of exactly the approved commit',
     },
-    { at: ['opening', 'in_review', 'changes_requested', 'approved', 'merging', 'syncing'], title: 'Argo CD applies', detail: 'usually within seconds' },
+    {
+      at: ['opening', 'in_review', 'changes_requested', 'approved', 'merging', 'syncing'],
+      title: 'Argo CD applies',
+      detail: 'usually within seconds',
+    },
   ]
   return steps
     .filter((step) => step.at.includes(state) && !(step.title === 'Approval' && missing === 0))
@@ -124,9 +149,17 @@ function actionsFor(row: RequestRow, actor: Actor): RequestView['actions'] {
       allowed: refusal === undefined && !approved && row.headSha !== null,
       why: refusal ?? (approved ? 'You have approved this commit.' : null),
     },
-    stepOf(state, 'request_changes') && { action: 'requestChanges', allowed: refusal === undefined, why: refusal ?? null },
+    stepOf(state, 'request_changes') && {
+      action: 'requestChanges',
+      allowed: refusal === undefined,
+      why: refusal ?? null,
+    },
     stepOf(state, 'reject') && { action: 'reject', allowed: refusal === undefined, why: refusal ?? null },
-    stepOf(state, 'cancel') && { action: 'cancel', allowed: mayCancel, why: mayCancel ? null : 'Only the requester can withdraw it.' },
+    stepOf(state, 'cancel') && {
+      action: 'cancel',
+      allowed: mayCancel,
+      why: mayCancel ? null : 'Only the requester can withdraw it.',
+    },
     stepOf(state, 'retry') && {
       action: 'retry',
       allowed: allows(actor, 'request.submit', row.team.slug).allowed,
