@@ -1,0 +1,3 @@
+import classes from './state.module.css'
+
+export const Count = ({ value }: { value: number }) => <span className={classes.count}>{value}</span>

@@ -1,0 +1,16 @@
+'use client'
+
+import classes from './state.module.css'
+import { exactTime, relativeTime } from './time-words.ts'
+import { useNow } from './use-now.ts'
+
+/** Relative for the eye, exact on hover and for machines. */
+export function RelativeTime({ at }: { at: string }) {
+  const now = useNow()
+  const date = new Date(at)
+  return (
+    <time className={classes.time} dateTime={at} title={exactTime(date)}>
+      {now ? relativeTime(date, now > date || date.getTime() - now.getTime() > 60_000 ? now : date) : exactTime(date)}
+    </time>
+  )
+}

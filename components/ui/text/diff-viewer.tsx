@@ -1,0 +1,80 @@
+'use client'
+
+import { Button } from '@mantine/core'
+import { useId, useMemo, useState } from 'react'
+import type { FileDiff } from '#server/contracts/requests.ts'
+import classes from './text.module.css'
+import { type PatchLine, patchLines } from './unified-patch.ts'
+
+const signs = { added: '+', removed: '-', same: ' ', place: ' ' }
+const linesAtFirst = 300
+const linesAtMost = 5000
+const filesOpenAtFirst = 12
+
+/** Every file of a change. Long ones open by degrees, so that a huge change cannot freeze the page. */
+export function DiffViewer({ files }: { files: readonly FileDiff[] }) {
+  return files.map((file, place) => <DiffFile key={file.path} file={file} startOpen={place < filesOpenAtFirst} />)
+}
+
+function DiffFile({ file, startOpen }: { file: FileDiff; startOpen: boolean }) {
+  const [open, setOpen] = useState(startOpen)
+  const id = useId()
+  return (
+    <div className={classes.file}>
+      <button
+        type="button"
+        className={classes.fileHeader}
+        aria-expanded={open}
+        aria-controls={id}
+        onClick={() => setOpen(!open)}
+      >
+        <span className={`mono ${classes.filePath}`}>{file.path}</span>
+        <span>{file.status}</span>
+        <span className={classes.tally}>
+          +{file.additions} −{file.deletions}
+        </span>
+      </button>
+      <div id={id}>{open && <Patch file={file} />}</div>
+    </div>
+  )
+}
+
+function Patch({ file }: { file: FileDiff }) {
+  const lines = useMemo(() => patchLines(file.patch ?? ''), [file.patch])
+  const [all, setAll] = useState(false)
+  if (file.patch === null) {
+    return <div className={classes.more}>The Git host gives no text for this file. Look at it in the pull request.</div>
+  }
+  const shown = lines.slice(0, all ? linesAtMost : linesAtFirst)
+  return (
+    <>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
+      <section className={classes.lines} tabIndex={0} aria-label={`Changes in ${file.path}`}>
+        {shown.map((line, number) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: a line of a patch has no other identity and never moves
+          <Line key={number} line={line} />
+        ))}
+      </section>
+      {lines.length > shown.length && (
+        <div className={classes.more}>
+          {all ? (
+            `${lines.length - shown.length} more lines are in the pull request.`
+          ) : (
+            <Button variant="default" size="xs" onClick={() => setAll(true)}>
+              Show {Math.min(lines.length, linesAtMost) - shown.length} more lines
+            </Button>
+          )}
+        </div>
+      )}
+    </>
+  )
+}
+
+function Line({ line }: { line: PatchLine }) {
+  return (
+    <span className={classes.line} data-kind={line.kind}>
+      <span className={classes.sign}>{line.kind === 'place' ? '…' : signs[line.kind]}</span>
+      {line.text}
+    </span>
+  )
+}
