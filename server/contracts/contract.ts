@@ -28,6 +28,12 @@ export type Contract<Input extends z.ZodType = z.ZodType, Output extends z.ZodTy
   upload?: 'application/octet-stream'
   /** An optimistic lock: the answer carries an ETag, and changes must bring it back as If-Match. */
   versioned?: boolean
+  /** The largest JSON body it takes; 1 MiB unless told. */
+  maxBodyBytes?: number
+  /** Answers a stream of one of these media types instead of JSON. */
+  produces?: readonly string[]
+  /** The answer has something that is shown once: it is neither cached nor kept for a repeated Idempotency-Key. */
+  secret?: boolean
 }
 
 export function contract<Input extends z.ZodType, Output extends z.ZodType>(

@@ -1,0 +1,80 @@
+/** Reads a request's body: so much, within so long, and no more. */
+import { Readable } from 'node:stream'
+import type { ReadableStream as NodeStream } from 'node:stream/web'
+import { failure } from '../errors.ts'
+import { parseJson } from './json.ts'
+
+const patience = 30_000
+
+const tooLarge = (maxBytes: number) =>
+  failure('payload_too_large', `The body is larger than ${maxBytes} bytes.`, 'Send less at once.')
+
+export async function readJsonBody(request: Request, maxBytes: number): Promise<unknown> {
+  const bytes = await readBytes(request, maxBytes)
+  if (bytes.length === 0) return {}
+  demandType(request, 'application/json')
+  return parseJson(decode(bytes))
+}
+
+/** The body as it comes, for what is too large to hold. */
+export function uploadOf(request: Request): Readable {
+  demandType(request, 'application/octet-stream')
+  if (!request.body) return Readable.from([])
+  // Node's and the DOM's declarations of the same stream differ.
+  return Readable.fromWeb(request.body as NodeStream<Uint8Array>)
+}
+
+function demandType(request: Request, wanted: string): void {
+  const encoding = request.headers.get('content-encoding')
+  if (encoding && encoding !== 'identity') {
+    throw failure('unsupported_media_type', `A body in ${encoding} is not taken.`, 'Send it uncompressed.')
+  }
+  const type = request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase()
+  if (type === wanted) return
+  throw failure(
+    'unsupported_media_type',
+    type ? `A body of type ${type.slice(0, 100)} is not taken here.` : 'The body has no content type.',
+    `Send it as ${wanted}.`,
+  )
+}
+
+async function readBytes(request: Request, maxBytes: number): Promise<Buffer> {
+  if (Number(request.headers.get('content-length') ?? 0) > maxBytes) throw tooLarge(maxBytes)
+  const reader = request.body?.getReader()
+  if (!reader) return Buffer.alloc(0)
+  const chunks: Uint8Array[] = []
+  let size = 0
+  const late = AbortSignal.timeout(patience)
+  try {
+    for (;;) {
+      const { done, value } = await orLate(reader.read(), late)
+      if (done) return Buffer.concat(chunks)
+      size += value.length
+      if (size > maxBytes) throw tooLarge(maxBytes)
+      chunks.push(value)
+    }
+  } catch (error) {
+    reader.cancel().catch(() => undefined) // the client may be gone already
+    throw error
+  }
+}
+
+async function orLate<Value>(wanted: Promise<Value>, late: AbortSignal): Promise<Value> {
+  const { promise, reject } = Promise.withResolvers<never>()
+  const onAbort = () =>
+    reject(failure('malformed_request', 'The body did not arrive within 30 seconds.', 'Send it in one go.'))
+  late.addEventListener('abort', onAbort, { once: true })
+  try {
+    return await Promise.race([wanted, promise])
+  } finally {
+    late.removeEventListener('abort', onAbort)
+  }
+}
+
+function decode(bytes: Buffer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    throw failure('malformed_request', 'The body is not valid UTF-8.', 'Encode it as UTF-8.')
+  }
+}
