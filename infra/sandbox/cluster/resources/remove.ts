@@ -1,0 +1,127 @@
+import type { Call } from '../call.ts'
+import { conflict, forbidden } from '../http/status.ts'
+import {
+  at,
+  clone,
+  isObject,
+  type Json,
+  type JsonObject,
+  type KubeObject,
+  list,
+  nameOf,
+  namespaceOf,
+  number,
+  text,
+  texts,
+} from '../json.ts'
+import { keyOf } from '../kinds/catalogue.ts'
+import { crdCleanup, instancesOf } from '../rules/custom-resource-definition.ts'
+import { isDryRun } from './write.ts'
+
+const protectedNamespaces = ['default', 'kube-system', 'kube-public']
+const namespaceBusy =
+  'The system is ensuring all content is removed from this namespace.  Upon completion, this namespace will automatically be purged by the system.'
+
+/** What a delete leaves behind: nothing (`gone`), or an object that waits for its finalizers or its grace period. */
+export type Removal = { gone: boolean; object: KubeObject }
+
+export function remove(call: Call, live: KubeObject, body: Json | undefined): Removal {
+  const { cluster, kind, query } = call
+  const name = nameOf(live)
+  const options: JsonObject = isObject(body) ? body : {}
+  const wantedUid = text(at(options, 'preconditions', 'uid'))
+  if (wantedUid && wantedUid !== live.metadata.uid) {
+    throw conflict(
+      kind,
+      name,
+      `Precondition failed: UID in precondition: ${wantedUid}, UID in object meta: ${text(live.metadata.uid)}`,
+    )
+  }
+  const wantedVersion = text(at(options, 'preconditions', 'resourceVersion'))
+  if (wantedVersion && wantedVersion !== live.metadata.resourceVersion) {
+    throw conflict(
+      kind,
+      name,
+      `Precondition failed: ResourceVersion in precondition: ${wantedVersion}, ResourceVersion in object meta: ${text(live.metadata.resourceVersion)}`,
+    )
+  }
+  if (kind.kind === 'Namespace' && kind.group === '') {
+    if (protectedNamespaces.includes(name)) throw forbidden(kind, name, 'this namespace may not be deleted')
+    if (live.metadata.deletionTimestamp) throw conflict(kind, name, namespaceBusy)
+  }
+
+  const object = clone(live)
+  setPropagation(
+    object,
+    text(options.propagationPolicy) || query.get('propagationPolicy') || '',
+    options.orphanDependents,
+  )
+  const grace = graceOf(live, call, options)
+  const held =
+    texts(object.metadata.finalizers).length > 0 ||
+    (list(at(object, 'spec', 'finalizers')).length > 0 && kind.kind === 'Namespace')
+  if (!held && grace === 0) {
+    if (!isDryRun(call)) forget(call, live)
+    return { gone: true, object: live }
+  }
+  mark(object, grace)
+  if (kind.kind === 'Namespace' && kind.group === '')
+    object.status = { ...(isObject(object.status) ? object.status : {}), phase: 'Terminating' }
+  if (isDryRun(call)) return { gone: false, object }
+  const stored = cluster.store.put(kind.storage, keyOf(kind, namespaceOf(live), name), object)
+  if (kind.storage === crdCleanup.storage) {
+    for (const instance of instancesOf(call, stored))
+      remove({ ...call, kind: instance.kind }, instance.object, undefined)
+    crdCleanup.afterRemoval(call)
+    const rest = cluster.store.get(kind.storage, name)
+    return rest ? { gone: false, object: rest } : { gone: true, object: stored }
+  }
+  return { gone: false, object: stored }
+}
+
+function mark(object: KubeObject, grace: number): void {
+  const { metadata } = object
+  const earlier = metadata.deletionGracePeriodSeconds
+  if (metadata.deletionTimestamp && number(earlier) <= grace) return
+  metadata.deletionTimestamp = `${new Date(Date.now() + grace * 1000).toISOString().slice(0, 19)}Z`
+  metadata.deletionGracePeriodSeconds = grace
+  if (typeof metadata.generation === 'number') metadata.generation += 1
+}
+
+/** Pods on a node get time to stop; the kubelet then deletes them with no grace at all. */
+function graceOf(live: KubeObject, { kind, query }: Call, options: JsonObject): number {
+  if (kind.kind !== 'Pod' || kind.group !== '') return 0
+  const isOver = ['Succeeded', 'Failed'].includes(text(at(live, 'status', 'phase')))
+  if (isOver || !text(at(live, 'spec', 'nodeName'))) return 0
+  const asked = options.gracePeriodSeconds ?? query.get('gracePeriodSeconds')
+  return asked === null || asked === undefined
+    ? Number(at(live, 'spec', 'terminationGracePeriodSeconds') ?? 30)
+    : Number(asked)
+}
+
+function setPropagation(object: KubeObject, policy: string, orphan: Json | undefined): void {
+  const wanted = policy || (orphan === true ? 'Orphan' : '')
+  if (!wanted) return
+  const others = texts(object.metadata.finalizers).filter((one) => one !== 'foregroundDeletion' && one !== 'orphan')
+  if (wanted === 'Foreground') others.push('foregroundDeletion')
+  if (wanted === 'Orphan') others.push('orphan')
+  if (others.length > 0) object.metadata.finalizers = others
+  else delete object.metadata.finalizers
+}
+
+/** An object that was only waiting for its finalizers goes with the last of them. */
+export function finishRemoval(call: Call, object: KubeObject): KubeObject | undefined {
+  const { metadata } = object
+  const waits =
+    call.kind.kind === 'Namespace' && call.kind.group === '' && list(at(object, 'spec', 'finalizers')).length > 0
+  if (!metadata.deletionTimestamp || texts(metadata.finalizers).length > 0 || waits) return undefined
+  if (number(metadata.deletionGracePeriodSeconds) > 0) return undefined
+  forget(call, object)
+  return object
+}
+
+function forget(call: Call, object: KubeObject): void {
+  const { cluster, kind } = call
+  cluster.store.remove(kind.storage, keyOf(kind, namespaceOf(object), nameOf(object)))
+  crdCleanup.afterRemoval(call)
+}
