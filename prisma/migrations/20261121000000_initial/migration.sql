@@ -6,6 +6,7 @@ CREATE TABLE "User" (
     "email" TEXT,
     "gitLogin" TEXT,
     "platformRoles" TEXT[],
+    "groups" TEXT[],
     "sessionVersion" INTEGER NOT NULL DEFAULT 1,
     "disabledAt" TIMESTAMPTZ(3),
     "lastSeenAt" TIMESTAMPTZ(3),
