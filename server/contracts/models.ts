@@ -1,6 +1,7 @@
 /** The registry: models, and their versions by digest. */
 import { z } from 'zod'
 import { contract } from './contract.ts'
+import { InputField } from './inference/model-description.ts'
 import { ModelName, prose, Sha256, TeamSlug } from './names.ts'
 import { Paging, page, Timestamp } from './paging.ts'
 import { Person } from './people.ts'
@@ -12,16 +13,7 @@ export const TensorView = z.object({
 })
 
 /** What a model says of one of its inputs, for people: makes the playground's form. */
-export const InputHint = z.object({
-  title: z.string().optional(),
-  description: z.string().optional(),
-  unit: z.string().optional(),
-  min: z.number().optional(),
-  max: z.number().optional(),
-  step: z.number().optional(),
-  default: z.union([z.number(), z.string(), z.boolean()]).optional(),
-  values: z.array(z.union([z.string(), z.number()])).optional(),
-})
+export const InputHint = InputField
 export type InputHint = z.infer<typeof InputHint>
 
 export const Signature = z.object({

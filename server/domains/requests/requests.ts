@@ -22,6 +22,8 @@ import { plan } from './plan.ts'
 import { announceRequest, loadRequest, lockRequest, move, stateOf, withEverything } from './store.ts'
 import { summaryOf, viewOf } from './view.ts'
 
+export { type HistoryEntry, requestHistory } from './listing.ts'
+
 /** Jobs are sent in the transaction that makes them necessary. */
 export type RequestJobs = {
   openChange: (tx: Transaction, id: RequestId) => Promise<void>

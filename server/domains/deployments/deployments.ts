@@ -1,0 +1,125 @@
+/** Deployments: what the cluster holds of a team's models, one state in one word, and the requests behind it. */
+import type { OutputOf, ParsedInputOf } from '../../contracts/contract.ts'
+import type { DeploymentDetail, DeploymentView, getDeployment, listDeployments } from '../../contracts/deployments.ts'
+import { Environment, ModelName, NamespaceName, TeamSlug } from '../../contracts/names.ts'
+import type { Database } from '../../database/database.ts'
+import { notFound } from '../../errors.ts'
+import type { Actor } from '../../permissions/actor.ts'
+import { demand } from '../../permissions/permissions.ts'
+import { paths } from '../gitops/gitops.ts'
+import { ObservedApplication, ObservedModel, observedOf, type Seen, watchProblem } from '../observed/observed.ts'
+import { type HistoryEntry, requestHistory } from '../requests/requests.ts'
+import { stateOfDeployment } from './state.ts'
+import { servedVersions } from './versions.ts'
+
+type Place = { namespace: string; model: string }
+
+export function createDeployments({ db }: { db: Database }) {
+  async function viewsOf(team: string): Promise<DeploymentView[]> {
+    const [models, applications, pending, problem, claims] = await Promise.all([
+      observedOf(db, 'model', ObservedModel, { team }),
+      observedOf(db, 'application', ObservedApplication, { team }),
+      requestHistory(db, { team, open: true }),
+      watchProblem(db, 'model'),
+      db.namespaceClaim.findMany({ where: { teamSlug: team } }),
+    ])
+    const environmentOf = (namespace: string) =>
+      claims.find((claim) => claim.name === namespace)?.environment ?? namespace.split('-').at(-1)
+    const view = (
+      place: Place,
+      seen: Seen<ObservedModel> | undefined,
+      open: HistoryEntry | undefined,
+    ): DeploymentView => {
+      const name = paths.applicationOfModel(place.namespace, place.model)
+      const application = applications.find((each) => each.name === name)
+      return {
+        team: TeamSlug.parse(team),
+        environment: Environment.parse(environmentOf(place.namespace)),
+        namespace: NamespaceName.parse(place.namespace),
+        model: ModelName.parse(place.model),
+        servedName: paths.servedName(place.namespace, place.model),
+        ...stateOfDeployment({ seen: seen?.data, application: application?.data, open }),
+        endpoint: seen?.data.url ?? null,
+        versions: seen ? servedVersions(seen.data) : [],
+        openRequest: open ? { id: open.id, number: open.number, stateLabel: open.stateLabel } : null,
+        freshness: { observedAt: seen?.observedAt.toISOString() ?? null, problem },
+      }
+    }
+    const isAt = (place: Place) => (entry: HistoryEntry) =>
+      entry.namespace === place.namespace && entry.model === place.model
+    const observed = models.map((seen) => {
+      const place = { namespace: seen.namespace, model: seen.name }
+      return view(place, seen, pending.find(isAt(place)))
+    })
+    // What is asked for and not in the cluster yet stands in the list too.
+    const coming = pending.flatMap((entry) => {
+      if (entry.model === null || entry.kind !== 'model.deploy') return []
+      const place = { namespace: entry.namespace, model: entry.model }
+      return models.some((seen) => seen.namespace === place.namespace && seen.name === place.model)
+        ? []
+        : [view(place, undefined, entry)]
+    })
+    return [...observed, ...coming].sort((left, right) => left.servedName.localeCompare(right.servedName))
+  }
+
+  return {
+    async list(actor: Actor, input: ParsedInputOf<typeof listDeployments>): Promise<OutputOf<typeof listDeployments>> {
+      demand(actor, 'deployment.list', input.team)
+      const all = (await viewsOf(input.team)).filter(
+        (each) =>
+          (!input.environment || each.environment === input.environment) &&
+          (!input.namespace || each.namespace === input.namespace) &&
+          (!input.cursor || each.servedName > input.cursor),
+      )
+      const items = all.slice(0, input.limit)
+      return { items, nextCursor: all.length > input.limit ? (items.at(-1)?.servedName ?? null) : null }
+    },
+
+    async get(actor: Actor, input: ParsedInputOf<typeof getDeployment>): Promise<DeploymentDetail> {
+      demand(actor, 'deployment.read', input.team)
+      const view = (await viewsOf(input.team)).find(
+        (each) => each.namespace === input.namespace && each.model === input.model,
+      )
+      if (!view) throw notFound(`A deployment of ${input.model} in ${input.namespace}`)
+      const [history, [seen], [application]] = await Promise.all([
+        requestHistory(db, { team: input.team, namespace: input.namespace, model: input.model }),
+        observedOf(db, 'model', ObservedModel, { namespace: input.namespace, name: input.model }),
+        observedOf(db, 'application', ObservedApplication, {
+          name: paths.applicationOfModel(input.namespace, input.model),
+        }),
+      ])
+      const merged = history.filter((each) => each.merged)
+      return {
+        ...view,
+        application: application
+          ? {
+              sync: application.data.sync,
+              health: application.data.health,
+              revision: application.data.revision,
+              message: application.data.message,
+              path: application.data.path,
+            }
+          : null,
+        replicas: (seen?.data.replicas ?? []).map((each) => ({
+          name: each.name,
+          state: each.state,
+          message: each.message ?? null,
+        })),
+        limits: {
+          concurrency: seen?.data.spec?.limits?.concurrency ?? null,
+          requestsPerSecond: seen?.data.spec?.limits?.requestsPerSecond ?? null,
+          timeoutMilliseconds: seen?.data.spec?.limits?.timeoutMilliseconds ?? null,
+        },
+        history: history.map(({ id, number, title, stateLabel, at }) => ({
+          id,
+          number,
+          title,
+          stateLabel,
+          at,
+          canUndo: merged.length > 1 && merged[0]?.id === id && view.openRequest === null,
+        })),
+      }
+    },
+  }
+}
+export type DeploymentsService = ReturnType<typeof createDeployments>

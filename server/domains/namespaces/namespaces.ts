@@ -1,0 +1,121 @@
+/** Namespaces as a team sees them: what was agreed (claims), what the cluster holds (observed), what is on its way (requests). */
+import type { OutputOf, ParsedInputOf } from '../../contracts/contract.ts'
+import { Environment, NamespaceName, RequestId, TeamSlug } from '../../contracts/names.ts'
+import type { getNamespace, listNamespaces, NamespaceDetail, NamespaceView } from '../../contracts/namespaces.ts'
+import type { Policy } from '../../contracts/policy.ts'
+import type { Database } from '../../database/database.ts'
+import { notFound } from '../../errors.ts'
+import type { Actor } from '../../permissions/actor.ts'
+import { demand } from '../../permissions/permissions.ts'
+import type { Clusters } from '../../ports/clusters.ts'
+import { paths } from '../gitops/gitops.ts'
+import {
+  ObservedApplication,
+  ObservedModel,
+  ObservedNamespace,
+  ObservedQuota,
+  observedOf,
+  watchProblem,
+} from '../observed/observed.ts'
+import { monthlyCost, type PolicyService } from '../policy/policy.ts'
+import { type HistoryEntry, requestHistory } from '../requests/requests.ts'
+import { recentEvents } from './events.ts'
+import { amountsInForce, amountsUsed } from './quota.ts'
+import { stateOfNamespace } from './state.ts'
+
+type Needs = { db: Database; clusters: Clusters; policy: PolicyService }
+type Claim = Awaited<ReturnType<Database['namespaceClaim']['findMany']>>[number]
+
+export function createNamespaces({ db, clusters, policy }: Needs) {
+  async function prices(): Promise<Pick<Policy, 'prices'>> {
+    // A cost is a courtesy: without the policy it is left at nothing rather than hiding the namespaces.
+    return policy.current().catch(() => ({ prices: { cpu: 0, memory: 0, gpu: 0, storage: 0 } }))
+  }
+
+  async function viewsOf(claims: Claim[], pending: HistoryEntry[], team: string): Promise<NamespaceView[]> {
+    const [namespaces, quotas, applications, models, problem, price] = await Promise.all([
+      observedOf(db, 'namespace', ObservedNamespace, { team }),
+      observedOf(db, 'quota', ObservedQuota, { team }),
+      observedOf(db, 'application', ObservedApplication, { team }),
+      observedOf(db, 'model', ObservedModel, { team }),
+      watchProblem(db, 'quota'),
+      prices(),
+    ])
+    return claims.map((claim) => {
+      const seen = namespaces.find((each) => each.name === claim.name)
+      const quota = quotas.find((each) => each.namespace === claim.name && each.name === 'team-quota')
+      const application = applications.find((each) => each.name === paths.applicationOfNamespace(claim.name))
+      const inForce = quota ? amountsInForce(quota.data) : null
+      const open = pending.find((each) => each.namespace === claim.name && each.model === null)
+      return {
+        name: NamespaceName.parse(claim.name),
+        team: TeamSlug.parse(claim.teamSlug),
+        environment: Environment.parse(claim.environment),
+        ...stateOfNamespace({ claim, seen: seen?.data, hasQuota: quota !== undefined, application: application?.data }),
+        quota: inForce,
+        used: quota ? amountsUsed(quota.data) : null,
+        models: models.filter((each) => each.namespace === claim.name).length,
+        monthlyCost: inForce ? monthlyCost(price, inForce) : 0,
+        openRequest: open ? RequestId.parse(open.id) : null,
+        freshness: { observedAt: quota?.observedAt.toISOString() ?? null, problem },
+      }
+    })
+  }
+
+  return {
+    async list(actor: Actor, input: ParsedInputOf<typeof listNamespaces>): Promise<OutputOf<typeof listNamespaces>> {
+      demand(actor, 'namespace.list', input.team)
+      const claims = await db.namespaceClaim.findMany({
+        where: {
+          teamSlug: input.team,
+          ...(input.environment ? { environment: input.environment } : {}),
+          ...(input.cursor ? { name: { gt: input.cursor } } : {}),
+        },
+        orderBy: { name: 'asc' },
+        take: input.limit + 1,
+      })
+      const shown = claims.slice(0, input.limit)
+      const pending = await requestHistory(db, { team: input.team, open: true })
+      return {
+        items: await viewsOf(shown, pending, input.team),
+        nextCursor: claims.length > input.limit ? (shown.at(-1)?.name ?? null) : null,
+      }
+    },
+
+    async get(actor: Actor, input: ParsedInputOf<typeof getNamespace>): Promise<NamespaceDetail> {
+      demand(actor, 'namespace.read', input.team)
+      const claim = await db.namespaceClaim.findUnique({ where: { name: input.namespace } })
+      if (!claim || claim.teamSlug !== input.team) throw notFound(`The namespace ${input.namespace}`)
+      const [history, applications, events] = await Promise.all([
+        requestHistory(db, { team: input.team, namespace: input.namespace }),
+        observedOf(db, 'application', ObservedApplication, { name: paths.applicationOfNamespace(claim.name) }),
+        recentEvents(clusters.of(Environment.parse(claim.environment)), claim.name),
+      ])
+      const [view] = await viewsOf(
+        [claim],
+        history.filter((each) => each.open),
+        input.team,
+      )
+      if (!view) throw notFound(`The namespace ${input.namespace}`)
+      const application = applications[0]?.data
+      return {
+        ...view,
+        application: application
+          ? {
+              sync: application.sync,
+              health: application.health,
+              revision: application.revision,
+              message: application.message,
+              path: application.path,
+            }
+          : null,
+        objects: application?.resources ?? [],
+        events,
+        requests: history
+          .filter((each) => each.model === null)
+          .map(({ id, number, title, stateLabel, at }) => ({ id, number, title, stateLabel, at })),
+      }
+    },
+  }
+}
+export type NamespacesService = ReturnType<typeof createNamespaces>
