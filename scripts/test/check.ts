@@ -1,0 +1,12 @@
+// The quick look before a commit: everything but the browser.
+import { runChecks } from './checks.ts'
+import { add } from './counts.ts'
+import { watchForInterruption } from './run.ts'
+import { runUnitTests } from './unit.ts'
+
+watchForInterruption()
+const started = Date.now()
+const total = add(await runChecks(), await runUnitTests(process.argv.slice(2)))
+console.error(`\nAfter ${Math.round((Date.now() - started) / 1000)} s:`)
+console.log(`${total.passed} passed, ${total.failed} failed`)
+process.exit(total.failed === 0 ? 0 : 1)

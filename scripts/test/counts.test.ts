@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest'
+import { honest, playwrightCounts, vitestCounts } from './counts.ts'
+
+const vitest = (over: object) =>
+  JSON.stringify({
+    numPassedTests: 7,
+    numFailedTests: 0,
+    numPendingTests: 0,
+    numTodoTests: 0,
+    testResults: [{ status: 'passed', assertionResults: [{}] }],
+    ...over,
+  })
+const playwright = (stats: object, errors: unknown[] = []) =>
+  JSON.stringify({ stats: { expected: 3, unexpected: 0, flaky: 0, skipped: 0, ...stats }, errors })
+
+describe('the totals of a test run', () => {
+  it('are those of the runners', () => {
+    expect(vitestCounts(vitest({ numFailedTests: 2 }))).toEqual({ passed: 7, failed: 2 })
+    expect(playwrightCounts(playwright({ unexpected: 1 }))).toEqual({ passed: 3, failed: 1 })
+  })
+
+  it('count skipped, flaky and unfinished tests as failed', () => {
+    expect(vitestCounts(vitest({ numPendingTests: 1, numTodoTests: 1 })).failed).toBe(2)
+    expect(playwrightCounts(playwright({ flaky: 1, skipped: 1 })).failed).toBe(2)
+  })
+
+  it('count a file that could not be loaded as failed', () => {
+    expect(vitestCounts(vitest({ testResults: [{ status: 'failed', assertionResults: [] }] })).failed).toBe(1)
+    expect(playwrightCounts(playwright({}, [{ message: 'no such file' }])).failed).toBe(1)
+  })
+
+  it('are never better than the exit code, and a run of no test is a failure', () => {
+    expect(honest({ passed: 7, failed: 0 }, 1)).toEqual({ passed: 7, failed: 1 })
+    expect(honest({ passed: 0, failed: 0 }, 0)).toEqual({ passed: 0, failed: 1 })
+    expect(honest({ passed: 7, failed: 0 }, 0)).toEqual({ passed: 7, failed: 0 })
+  })
+})

@@ -1,0 +1,44 @@
+import { z } from 'zod'
+
+export interface Counts {
+  passed: number
+  failed: number
+}
+
+export const nothing: Counts = { passed: 0, failed: 0 }
+export const oneFailed: Counts = { passed: 0, failed: 1 }
+
+export const add = (a: Counts, b: Counts): Counts => ({ passed: a.passed + b.passed, failed: a.failed + b.failed })
+
+const Vitest = z.object({
+  numPassedTests: z.number(),
+  numFailedTests: z.number(),
+  numPendingTests: z.number(),
+  numTodoTests: z.number(),
+  testResults: z.array(z.object({ status: z.string(), assertionResults: z.array(z.unknown()) })),
+})
+
+const Playwright = z.object({
+  stats: z.object({ expected: z.number(), unexpected: z.number(), flaky: z.number(), skipped: z.number() }),
+  errors: z.array(z.unknown()),
+})
+
+/** A test that was skipped has shown nothing, and a file that could not be loaded hides its tests: both count as failed. */
+export function vitestCounts(report: string): Counts {
+  const run = Vitest.parse(JSON.parse(report))
+  const unloaded = run.testResults.filter((file) => file.status === 'failed' && file.assertionResults.length === 0)
+  const failed = run.numFailedTests + run.numPendingTests + run.numTodoTests + unloaded.length
+  return { passed: run.numPassedTests, failed }
+}
+
+/** A flaky test has failed once, which is once too often. */
+export function playwrightCounts(report: string): Counts {
+  const { stats, errors } = Playwright.parse(JSON.parse(report))
+  return { passed: stats.expected, failed: stats.unexpected + stats.flaky + stats.skipped + errors.length }
+}
+
+/** What a runner reported, never better than its exit code. */
+export function honest(counts: Counts, code: number): Counts {
+  if (code !== 0 && counts.failed === 0) return add(counts, oneFailed)
+  return counts.passed === 0 && counts.failed === 0 ? oneFailed : counts
+}

@@ -1,0 +1,92 @@
+// The browser tests, against everything the demo starts, in a state directory of their own and from the production
+// build. They find the installation by MODELYARD_READY (its ready.json), MODELYARD_STATE and MODELYARD_CHROMIUM.
+import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { root } from '../demo/installation.ts'
+import { reset } from '../demo/reset.ts'
+import { runningHolder } from '../demo/run-lock.ts'
+import { readPhase } from '../demo/status.ts'
+import { nativeTools, provideTool } from '../tools/native.ts'
+import { type Counts, honest, oneFailed, playwrightCounts } from './counts.ts'
+import { interrupted, program, run } from './run.ts'
+
+const home = join(root, '.modelyard', 'e2e')
+
+export async function runEndToEndTests(playwrightArgs: string[] = []): Promise<Counts> {
+  console.error('\n… End-to-end tests')
+  const missing = await missingTools()
+  if (missing.length > 0) {
+    for (const line of missing) console.error(line)
+    return oneFailed
+  }
+  await removeOldRuns()
+  const state = join(home, String(process.pid))
+  mkdirSync(state, { recursive: true })
+  const ended = run('scripts/demo/main.ts', ['--state', state], { MODELYARD_PARENT: String(process.pid) })
+  try {
+    if (!(await becomesReady(state, ended))) return oneFailed
+    return await runPlaywright(state, playwrightArgs)
+  } finally {
+    const holder = runningHolder(state)
+    if (holder) process.kill(holder.pid, 'SIGTERM')
+    await ended
+  }
+}
+
+async function runPlaywright(state: string, more: string[]): Promise<Counts> {
+  const report = join(state, 'playwright.json')
+  const environment = {
+    MODELYARD_READY: join(state, 'ready.json'),
+    MODELYARD_STATE: state,
+    MODELYARD_CHROMIUM: await chromium(),
+    PLAYWRIGHT_JSON_OUTPUT_FILE: report,
+  }
+  const args = ['test', '--config', 'e2e/playwright.config.ts', '--reporter=list,json', ...more]
+  const code = await run(program('@playwright/test', 'cli.js'), args, environment)
+  try {
+    return honest(playwrightCounts(readFileSync(report, 'utf8')), code)
+  } catch (error) {
+    console.error('Playwright left no report.', error)
+    return oneFailed
+  }
+}
+
+const downloads = join(root, '.modelyard', 'tools')
+
+async function missingTools(): Promise<string[]> {
+  const lines: string[] = []
+  for (const tool of nativeTools) {
+    const found = await provideTool(tool, downloads, (line) => console.error(line))
+    if ('missing' in found) lines.push(found.missing)
+  }
+  return lines
+}
+
+async function chromium(): Promise<string> {
+  const found = await provideTool('chromium', downloads, () => undefined)
+  return 'program' in found ? found.program : ''
+}
+
+async function becomesReady(state: string, ended: Promise<number>): Promise<boolean> {
+  let over = false
+  void ended.then(() => {
+    over = true
+  })
+  while (!over && !interrupted()) {
+    if (readPhase(state) === 'ready') return true
+    await pause(100)
+  }
+  return false
+}
+
+// The last run's logs and traces stay until the next run.
+async function removeOldRuns(): Promise<void> {
+  mkdirSync(home, { recursive: true })
+  for (const name of readdirSync(home)) {
+    const state = join(home, name)
+    if (runningHolder(state)) continue // another test run, at this moment
+    await reset(state)
+    rmSync(state, { recursive: true, force: true })
+  }
+}

@@ -1,0 +1,44 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { root } from '../demo/installation.ts'
+import { leash } from '../supervisor/leash.ts'
+
+export const program = (packageName: string, file: string) => join(root, 'node_modules', packageName, file)
+
+const holder = leash()
+const running = new Set<ChildProcess>()
+let interruptedBy: NodeJS.Signals | undefined
+
+/** Ends the runners with us, however we end. */
+export function watchForInterruption(): void {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      interruptedBy = signal
+      for (const child of running) child.kill('SIGTERM')
+    })
+  }
+  const parent = process.ppid
+  setInterval(() => {
+    if (process.ppid !== parent) process.kill(process.pid, 'SIGTERM') // whoever wanted the result is gone
+  }, 500).unref()
+}
+
+export const interrupted = () => interruptedBy !== undefined
+
+/** Runs a script of a package on this Node, showing what it says. Returns its exit code. */
+export async function run(script: string, args: string[], env: Record<string, string> = {}): Promise<number> {
+  if (interrupted()) return 130
+  const child = spawn(process.execPath, [script, ...args], {
+    cwd: root,
+    env: { ...process.env, ...env },
+    detached: true, // Ctrl-C is for us; we end the runners, and so does the leash
+    stdio: ['ignore', 'inherit', 'inherit'],
+  })
+  running.add(child)
+  if (child.pid !== undefined) holder.hold(child.pid)
+  const [code] = await once(child, 'exit')
+  running.delete(child)
+  if (child.pid !== undefined) holder.release(child.pid)
+  return typeof code === 'number' ? code : 1
+}

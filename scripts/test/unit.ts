@@ -1,0 +1,22 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Counts, honest, oneFailed, vitestCounts } from './counts.ts'
+import { program, run } from './run.ts'
+
+/** Unit and integration tests. `only` narrows them to files whose path contains one of the words. */
+export async function runUnitTests(only: string[] = []): Promise<Counts> {
+  console.error('\n… Unit and integration tests')
+  const folder = mkdtempSync(join(tmpdir(), 'modelyard-vitest-'))
+  const report = join(folder, 'report.json')
+  try {
+    const args = ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...only]
+    const code = await run(program('vitest', 'vitest.mjs'), args)
+    return honest(vitestCounts(readFileSync(report, 'utf8')), code)
+  } catch (error) {
+    console.error('The tests did not run to their end.', error)
+    return oneFailed
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
