@@ -1,9 +1,9 @@
 /** Who is signed in, and who belongs to which team. */
 import { z } from 'zod'
 import { contract } from './contract.ts'
-import { Environment, prose, TeamSlug, UserId } from './names.ts'
+import { Environment, prose, Reason, TeamSlug, UserId } from './names.ts'
 import { Paging, page, Timestamp } from './paging.ts'
-import { Amounts, QuotaInput } from './quantity.ts'
+import { Amounts, BytesText, CpuText } from './quantity.ts'
 
 export const platformRoles = ['admin', 'reviewer', 'auditor'] as const
 export const PlatformRole = z.enum(platformRoles)
@@ -40,6 +40,26 @@ export const getMe = contract({
   summary: 'Who you are, your teams and what you may do',
   input: z.object({}),
   output: Me,
+})
+
+export const signOutEverywhere = contract({
+  method: 'POST',
+  path: '/api/v1/me/sign-out-everywhere',
+  action: 'me.signOut',
+  status: 204,
+  summary: 'End every session of yours, on every device, within a minute',
+  input: z.object({}).strict(),
+  output: z.void(),
+})
+
+export const setAccess = contract({
+  method: 'PUT',
+  path: '/api/v1/people/{user}/access',
+  action: 'people.setAccess',
+  summary: 'Let a person in, or keep them out with all their sessions and tokens',
+  input: z.object({ user: UserId, enabled: z.boolean(), reason: Reason }).strict(),
+  output: Person.extend({ enabled: z.boolean() }),
+  errors: ['wrong_state'],
 })
 
 export const Allowances = z.object({ dev: Amounts, staging: Amounts, prod: Amounts })
@@ -84,7 +104,18 @@ const teamFields = {
   onCall: prose('The on-call contact', { min: 2, max: 120 }),
 }
 
-export const AllowanceInput = z.object({ dev: QuotaInput, staging: QuotaInput, prod: QuotaInput })
+/** Like a quota, but nothing at all is an answer too. */
+const AllowanceAmounts = z
+  .object({
+    cpu: CpuText,
+    memory: BytesText,
+    gpu: z.number().int('GPUs are whole devices.').min(0, 'A number of GPUs cannot be negative.').max(1000).default(0),
+    storage: BytesText.default('0Gi'),
+  })
+  .strict()
+export const AllowanceInput = z
+  .object({ dev: AllowanceAmounts, staging: AllowanceAmounts, prod: AllowanceAmounts })
+  .strict()
 
 export const createTeam = contract({
   method: 'POST',

@@ -3,10 +3,7 @@
  * What is not in here is nobody's to do.
  */
 import type { PlatformRole, TeamRole } from '../contracts/people.ts'
-
-/** What a token can be made for. `read` is everything that changes nothing. */
-export const tokenScopes = ['read', 'requests', 'approvals', 'models', 'predictions', 'alerts', 'teams'] as const
-export type TokenScope = (typeof tokenScopes)[number]
+import type { TokenScope } from '../contracts/tokens.ts'
 
 export type Rule = {
   /** Completes the sentence "may …". */
@@ -15,7 +12,7 @@ export type Rule = {
   platform: readonly PlatformRole[]
   team: readonly TeamRole[]
   changes: boolean
-  /** The scope a token needs; null where no token will do. */
+  /** The scope a token needs (`read` is everything that changes nothing); null where no token will do. */
   token: TokenScope | null
 }
 
@@ -57,9 +54,19 @@ const done = (
 
 export const table = {
   'me.read': signedIn('see who they are'),
+  'me.signOut': { ...signedIn('end their own sessions'), changes: true, token: null },
   'policy.read': signedIn('read presets, prices and rules'),
   'integration.list': signedIn('see whether what the portal depends on answers'),
   'people.find': signedIn('find people by name'),
+
+  'people.setAccess': ofPlatform('let people in or keep them out', ['admin'], null),
+
+  'token.list': { ...signedIn('list their own tokens'), token: null },
+  'token.create': { ...signedIn('make a token of their own'), changes: true, token: null },
+  'token.revoke': { ...signedIn('revoke their own tokens'), changes: true, token: null },
+  'teamToken.list': { ...done('list the team’s tokens', maintainers, null, ['admin', 'auditor']), changes: false },
+  'teamToken.create': done('make a token for the team', maintainers, null),
+  'teamToken.revoke': done('revoke a token of the team', maintainers, null, ['admin']),
 
   'team.list': signedIn('list the teams they can see'),
   'team.read': seen('see the team'),
@@ -95,6 +102,9 @@ export const table = {
   'alert.silence': done('silence an alert', builders, 'alerts', ['admin']),
 
   'audit.read': seen('read the audit log'),
+  'audit.verify': { ...ofPlatform('check the audit log’s chain', ['admin', 'auditor'], 'read') },
+
+  'live.follow': signedIn('follow changes as they happen'),
 } as const satisfies Record<string, Rule>
 
 export type Action = keyof typeof table
