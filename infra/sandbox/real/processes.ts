@@ -1,0 +1,95 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+
+/** Child processes with a log file each; the last started stops first. */
+export class Processes {
+  readonly #logs: string
+  readonly #children: { name: string; child: ChildProcess }[] = []
+  #stopping = false
+
+  constructor(logs: string) {
+    this.#logs = logs
+    mkdirSync(logs, { recursive: true })
+  }
+
+  start(name: string, command: string, args: readonly string[], env: Record<string, string> = {}): void {
+    const log = openSync(join(this.#logs, `${name}.log`), 'w')
+    const child = spawn(command, args, { stdio: ['ignore', log, log], env: { ...process.env, ...env } })
+    closeSync(log)
+    this.#children.push({ name, child })
+    child.on('error', (error) => console.error(`${name} could not be started: ${error.message}`))
+    child.on('exit', (code, signal) => {
+      if (!this.#stopping) console.error(`${name} ended unexpectedly (${signal ?? code}): ${this.tail(name)}`)
+    })
+  }
+
+  tail(name: string): string {
+    return readFileSync(join(this.#logs, `${name}.log`), 'utf8')
+      .split('\n')
+      .slice(-6)
+      .join('\n')
+  }
+
+  get pids(): number[] {
+    return this.#children.flatMap(({ child }) => (child.pid === undefined ? [] : [child.pid]))
+  }
+
+  hasEnded(name: string): boolean {
+    return this.#children.some((each) => each.name === name && each.child.exitCode !== null)
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping = true
+    for (const { child } of this.#children.toReversed()) await end(child)
+  }
+}
+
+const end = async (child: ChildProcess): Promise<void> => {
+  if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return
+  const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()))
+  child.kill('SIGTERM')
+  const force = setTimeout(() => child.kill('SIGKILL'), 3000)
+  await exited
+  clearTimeout(force)
+}
+
+/** Asks until the answer is true; what it was waiting for is named when time runs out. */
+export const until = async (
+  what: string,
+  seconds: number,
+  ask: () => Promise<boolean>,
+  giveUp: () => boolean = () => false,
+): Promise<void> => {
+  const deadline = Date.now() + seconds * 1000
+  let last = ''
+  while (Date.now() < deadline && !giveUp()) {
+    try {
+      if (await ask()) return
+    } catch (error) {
+      last = error instanceof Error ? error.message : String(error)
+    }
+    await delay(100)
+  }
+  throw new Error(`gave up waiting for ${what} after ${seconds} s${last ? `: ${last}` : ''}`)
+}
+
+/** Free loopback ports, all held at once so that none is handed out twice. */
+export const freePorts = async (count: number): Promise<number[]> => {
+  const servers = await Promise.all(
+    Array.from({ length: count }, async () => {
+      const server = createServer()
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()))
+      return server
+    }),
+  )
+  const ports = servers.map((server) => {
+    const address = server.address()
+    if (address === null || typeof address === 'string') throw new Error('a server without a port')
+    return address.port
+  })
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))))
+  return ports
+}
