@@ -10,13 +10,13 @@ export interface Leash {
 }
 
 /** One small process that outlives us for the moment it takes to end what we started. It is replaced if it dies. */
-export function leash(): Leash {
+export function leash(graceMilliseconds = 6000): Leash {
   const held = new Set<number>()
   let closed = false
   let sweeper = start()
 
   function start(): ChildProcess {
-    const child = spawn(process.execPath, [join(import.meta.dirname, 'sweeper.ts')], {
+    const child = spawn(process.execPath, [join(import.meta.dirname, 'sweeper.ts'), String(graceMilliseconds)], {
       detached: true,
       stdio: ['pipe', 'ignore', 'ignore'],
     })

@@ -43,7 +43,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
   const outputs: Outputs = {}
   const stopping = new AbortController()
   const records = processRecords(join(state, 'run', 'processes.json'))
-  const holder = leash()
+  const holder = leash(grace)
   const all = new Map<string, Running>(
     parts.map((part) => [part.name, { part, status: { name: part.name, state: 'waiting', restarts: 0 } }]),
   )
@@ -75,6 +75,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     if (stopping.signal.aborted) await child.stop(grace)
     stopping.signal.throwIfAborted()
     running.child = child
+    change(running, 'starting')
     holder.hold(child.pid)
     records.add(part.name, child.pid)
     void child.ended.then(() => {

@@ -3,7 +3,7 @@
 // closes the pipe as well); what is still watched then gets SIGTERM, and SIGKILL if it lingers.
 import { createInterface } from 'node:readline'
 
-const graceMilliseconds = 6000
+const graceMilliseconds = Number(process.argv[2])
 const watched = new Set<number>()
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined)
