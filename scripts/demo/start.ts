@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
-import type { PartStatus } from '../supervisor/part.ts'
+import type { Part, PartStatus } from '../supervisor/part.ts'
 import { endLeftovers, writeWhole } from '../supervisor/records.ts'
 import { createSupervisor } from '../supervisor/supervisor.ts'
 import { describeInstallation, type Installation, root } from './installation.ts'
@@ -15,6 +15,8 @@ export interface StartOptions {
   state: string
   mode: Installation['mode']
   portalPort?: number
+  /** Only these parts and what they need. */
+  only?: string[]
 }
 
 /** Starts everything and stays until it is asked to end. Returns the exit code. */
@@ -31,7 +33,7 @@ export async function start(options: StartOptions): Promise<number> {
   }
 }
 
-async function runUntil(ending: EndRequest, { state, mode, portalPort }: StartOptions): Promise<number> {
+async function runUntil(ending: EndRequest, { state, mode, portalPort, only }: StartOptions): Promise<number> {
   const started = Date.now()
   const left = await endLeftovers(join(state, 'run', 'processes.json'))
   if (left.length > 0) tell(`Ended what a crash had left: ${left.join(', ')}`)
@@ -40,7 +42,8 @@ async function runUntil(ending: EndRequest, { state, mode, portalPort }: StartOp
   const held = await holdPorts(state, portalPort)
   const installation = describeInstallation(state, mode, held.ports, secretsOf(state))
   const downloads = join(root, '.modelyard', 'tools')
-  const parts = demoParts({ installation, release: held.release, tell, downloads })
+  const all = demoParts({ installation, release: held.release, tell, downloads })
+  const parts = only ? withNeeded(all, only) : all
 
   let phase: Phase = 'starting'
   const supervisor = createSupervisor({
@@ -63,7 +66,9 @@ async function runUntil(ending: EndRequest, { state, mode, portalPort }: StartOp
       const ready = readyOf(installation, supervisor.outputs)
       writeWhole(readyFile, JSON.stringify(ready, undefined, 2))
       enter('ready')
-      welcome(ready, supervisor.status(), started)
+      if (only) tell(JSON.stringify(supervisor.outputs, undefined, 2))
+      else welcome(ready, supervisor.status())
+      tell(`Ready after ${((Date.now() - started) / 1000).toFixed(1)} s. Ctrl-C stops everything.`)
       await ending.asked
     }
     return 0
@@ -75,6 +80,18 @@ async function runUntil(ending: EndRequest, { state, mode, portalPort }: StartOp
     await held.releaseAll()
     tell('Stopped. Everything is kept for the next start.')
   }
+}
+
+function withNeeded(parts: Part[], names: string[]): Part[] {
+  const wanted = new Set<string>()
+  const want = (name: string) => {
+    const part = parts.find((candidate) => candidate.name === name)
+    if (!part) throw new Error(`There is no part "${name}". There are: ${parts.map((each) => each.name).join(', ')}.`)
+    wanted.add(name)
+    part.after.forEach(want)
+  }
+  names.forEach(want)
+  return parts.filter((part) => wanted.has(part.name))
 }
 
 interface EndRequest {
@@ -117,10 +134,9 @@ function tellProgress(status: PartStatus, title: string, phase: Phase): void {
   if (status.state === 'restarting') tell(`! ${title} is started again. ${status.message}`)
 }
 
-function welcome(ready: Ready, parts: PartStatus[], started: number): void {
+function welcome(ready: Ready, parts: PartStatus[]): void {
   const leftOut = parts.filter((part) => part.state === 'skipped').map((part) => part.name)
-  for (const line of summary(ready, leftOut)) console.error(line)
-  tell(`Ready after ${((Date.now() - started) / 1000).toFixed(1)} s. Ctrl-C stops everything.`)
+  for (const line of summary(ready, leftOut)) tell(line)
 }
 
 function tell(line: string): void {
