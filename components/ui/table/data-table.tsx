@@ -107,18 +107,27 @@ function BodyRow<Row>({ row, columns, props }: { row: Row; columns: readonly Col
   const href = props.href?.(row)
   return (
     <tr data-changed={props.changed?.(row) || undefined}>
-      {columns.map((column, place) => (
-        <td key={column.key} data-align={column.align} data-narrow={column.narrow ?? (place === 0 ? 'title' : 'line')}>
-          {column.narrowLabel && <span className={classes.narrowLabel}>{column.title} </span>}
-          {place === 0 && href ? (
-            <Link href={href} className={classes.rowLink}>
-              {column.cell(row)}
-            </Link>
-          ) : (
-            column.cell(row)
-          )}
-        </td>
-      ))}
+      {columns.map((column, place) => {
+        const value = column.value?.(row)
+        const narrow = column.narrowLabel && value === null ? 'hidden' : column.narrow
+        return (
+          <td
+            key={column.key}
+            data-align={column.align}
+            data-narrow={narrow ?? (place === 0 ? 'title' : 'line')}
+            data-number={typeof value === 'number' || undefined}
+          >
+            {column.narrowLabel && <span className={classes.narrowLabel}>{column.title} </span>}
+            {place === 0 && href ? (
+              <Link href={href} className={classes.rowLink}>
+                {column.cell(row)}
+              </Link>
+            ) : (
+              column.cell(row)
+            )}
+          </td>
+        )
+      })}
     </tr>
   )
 }

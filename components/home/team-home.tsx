@@ -1,0 +1,125 @@
+'use client'
+
+import { IconPlus } from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
+import { useMay, useMe } from '#components/layout/me-context.tsx'
+import { UsageCard } from '#components/namespaces/usage-card.tsx'
+import { deploymentsQuery } from '#components/queries/deployments.ts'
+import { namespacesQuery } from '#components/queries/namespaces.ts'
+import { alertsQuery, teamMetricsQuery } from '#components/queries/observability.ts'
+import { openRequestsQuery, requestsQuery, waitingForMeQuery } from '#components/queries/requests.ts'
+import { LinkButton } from '#components/ui/actions/link-button.tsx'
+import { TextLink } from '#components/ui/actions/text-link.tsx'
+import { rate } from '#components/ui/figures/amounts.ts'
+import { EmptyState } from '#components/ui/page/empty-state.tsx'
+import { ErrorState } from '#components/ui/page/error-state.tsx'
+import { Card, Cards, Stack } from '#components/ui/page/layout.tsx'
+import { PageHeader } from '#components/ui/page/page-header.tsx'
+import { Section } from '#components/ui/page/section.tsx'
+import { CardSkeleton, CardsSkeleton } from '#components/ui/page/skeletons.tsx'
+import { DataTable } from '#components/ui/table/data-table.tsx'
+import { needsOf } from './needs.ts'
+import { NeedsYou } from './needs-you.tsx'
+import { servingColumns, servingHref, withMetrics } from './serving-columns.tsx'
+
+const plural = (count: number, one: string) => `${count} ${one}${count === 1 ? '' : 's'}`
+
+/** The first page of a team: what needs somebody, what serves, what it uses. */
+export function TeamHome({ team }: { team: string }) {
+  const me = useMe()
+  const may = useMay(team)
+  const namespaces = useQuery(namespacesQuery(team))
+  const deployments = useQuery(deploymentsQuery(team))
+  const metrics = useQuery({ ...teamMetricsQuery(team), refetchInterval: 15_000 })
+  const alerts = useQuery(alertsQuery(team))
+  const open = useQuery(openRequestsQuery(team))
+  const failed = useQuery(requestsQuery({ team, state: 'failed', limit: 20 }))
+  const waiting = useQuery(waitingForMeQuery())
+  const name = me.teams.find((each) => each.slug === team)?.name ?? team
+  const needs = needsOf({
+    team,
+    me: me.id,
+    requests: [...(open.data?.items ?? []), ...(failed.data?.items ?? [])],
+    waitingForMe: waiting.data?.items ?? [],
+    deployments: deployments.data?.items ?? [],
+    alerts: alerts.data?.alerts ?? [],
+  })
+  const serving = deployments.data && withMetrics(deployments.data.items, metrics.data)
+  const facts = [
+    namespaces.data && plural(namespaces.data.items.length, 'namespace'),
+    deployments.data && `${plural(deployments.data.items.length, 'model')} serving`,
+    metrics.data?.requestRate != null && `${rate(metrics.data.requestRate)} requests a second`,
+  ].filter(Boolean)
+
+  return (
+    <>
+      <PageHeader
+        title={name}
+        facts={facts.join(' · ') || ' '}
+        actions={
+          may('request.submit') && (
+            <>
+              <LinkButton
+                href={`/requests/new?kind=namespace.create&team=${team}`}
+                variant="default"
+                leftSection={<IconPlus size={16} stroke={1.7} />}
+              >
+                Request namespace
+              </LinkButton>
+              <LinkButton
+                href={`/requests/new?kind=model.deploy&team=${team}`}
+                leftSection={<IconPlus size={16} stroke={1.7} />}
+              >
+                Deploy model
+              </LinkButton>
+            </>
+          )
+        }
+      />
+      <Stack>
+        {open.data && deployments.data ? <NeedsYou needs={needs} /> : <CardSkeleton lines={4} />}
+        <Section
+          title="Models"
+          aside={<TextLink href={`/teams/${team}/deployments`}>All deployments →</TextLink>}
+          flush
+        >
+          <DataTable
+            plain
+            name="home-models"
+            label="Models that serve"
+            columns={servingColumns}
+            rows={serving}
+            rowKey={(row) => row.servedName}
+            href={servingHref}
+            error={deployments.error}
+            onRetry={() => deployments.refetch()}
+            empty={
+              <EmptyState title="No model serves yet">
+                Upload an ONNX file under Models, then deploy a version to one of the namespaces.
+              </EmptyState>
+            }
+          />
+        </Section>
+        {namespaces.error ? (
+          <Card>
+            <ErrorState error={namespaces.error} onRetry={() => namespaces.refetch()} />
+          </Card>
+        ) : !namespaces.data ? (
+          <CardsSkeleton />
+        ) : namespaces.data.items.length === 0 ? (
+          <Card>
+            <EmptyState title="No namespaces yet">
+              A namespace holds what the team runs in one environment. Ask for the first one; the form says what fits.
+            </EmptyState>
+          </Card>
+        ) : (
+          <Cards>
+            {namespaces.data.items.map((namespace) => (
+              <UsageCard key={namespace.name} namespace={namespace} />
+            ))}
+          </Cards>
+        )}
+      </Stack>
+    </>
+  )
+}

@@ -1,0 +1,48 @@
+'use client'
+
+import { useQueryClient } from '@tanstack/react-query'
+import { useEffect } from 'react'
+import { z } from 'zod'
+import { isTouched } from './topics.ts'
+
+const Message = z.object({ topic: z.string(), key: z.string(), team: z.string().nullable() })
+
+/**
+ * One stream for the whole tab. The browser resumes it by itself with the last id it saw; a message only says what
+ * has changed, and the queries that show it ask again. Several messages in a row are one refresh.
+ */
+export function LiveUpdates() {
+  const client = useQueryClient()
+  useEffect(() => {
+    const source = new EventSource('/api/v1/events')
+    let waiting: { topic: string; team: string | null }[] = []
+    let timer: ReturnType<typeof setTimeout> | undefined
+    const refresh = () => {
+      const messages = waiting
+      waiting = []
+      timer = undefined
+      client.invalidateQueries({
+        predicate: (query) => messages.some(({ topic, team }) => isTouched(query.queryKey, topic, team)),
+      })
+    }
+    source.onmessage = (event: MessageEvent<string>) => {
+      const message = Message.safeParse(parse(event.data))
+      if (!message.success) return
+      waiting.push(message.data)
+      timer ??= setTimeout(refresh, 150)
+    }
+    return () => {
+      source.close()
+      clearTimeout(timer)
+    }
+  }, [client])
+  return null
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null // a line that is no message changes nothing
+  }
+}
