@@ -66,7 +66,11 @@ function nativeTool(tool: (typeof nativeTools)[number]): Finding {
   const program = findTool(tool, join(state, 'tools'))
   if (program) return { grade: 'good', text: `${tool}: ${program}` }
   const use = tool === 'chromium' ? 'The end-to-end tests need it' : 'The demo runs without, the tests do not'
-  return { grade: 'note', text: `${tool} is not here yet`, remedy: `${use}; npm run demo or npm test will try to get it.` }
+  return {
+    grade: 'note',
+    text: `${tool} is not here yet`,
+    remedy: `${use}; npm run demo or npm test will try to get it.`,
+  }
 }
 
 async function* services(ready: Ready): AsyncGenerator<Finding> {
