@@ -1,0 +1,103 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { setTimeout as wait } from 'node:timers/promises'
+import { closeServer, handleWith, listen } from '#sandbox/process/local-process.ts'
+import { createApi, replyForFault, sendReply } from './api/api.ts'
+import { appId, installationId, openApp } from './api/app.ts'
+import { createFaultBox } from './api/faults.ts'
+import { createRateLimit } from './api/rate-limit.ts'
+import { addHook } from './api/repositories/hooks.ts'
+import { grantToken } from './api/sandbox.ts'
+import { createBareRepository, listRefs } from './git/repository.ts'
+import { createGitDoor } from './git-door.ts'
+import { createHost, ensureAccount, type Host } from './host.ts'
+import { followRefs } from './pulls/follow.ts'
+import { seedRepository } from './seed-folder.ts'
+import type { Account } from './store/records.ts'
+import { createDeliveries } from './webhooks/deliveries.ts'
+
+export type GitHostOptions = {
+  host?: string
+  port?: number
+  state: string
+  adminToken: string
+  webhook?: { url: string; secret: string }
+  /** A folder that becomes the first commit of `platform/gitops`, with the status checks its main branch requires. */
+  seed?: { folder: string; requiredStatuses: string[] }
+  rateLimit?: number
+}
+
+/** A GitHub-compatible host over bare repositories: REST, git over HTTP, webhooks and plain pages. */
+export async function startGitHost(options: GitHostOptions) {
+  const { server, url } = await listen(options.host ?? '127.0.0.1', options.port ?? 0)
+  const host = createHost(options.state, url)
+  const faults = createFaultBox()
+  const deliveries = createDeliveries(host, faults)
+  host.emit = deliveries.emit
+  host.webhook = options.webhook
+  const app = openApp(host, options.state)
+  const rateLimit = createRateLimit(options.rateLimit ?? 60_000)
+  const api = createApi({ host, app, faults, rateLimit, deliveries })
+  const git = createGitDoor(host, app)
+
+  const admin = grantToken(
+    host,
+    ensureAccount(host, { login: 'modelyard-bot', permission: 'admin' }),
+    options.adminToken,
+  )
+  if (options.seed) await seedRepository(host, admin, options.seed)
+  await catchUp(host, admin)
+  deliveries.resume()
+
+  const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost')
+    const apiPath = apiPathOf(pathname)
+    const present = apiPath?.startsWith('/sandbox/') ? [] : faults.take(`${request.method} ${pathname}`)
+    for (const fault of present) {
+      if (fault.kind === 'delay') await wait(fault.milliseconds)
+      if (fault.kind === 'drop') return void response.destroy()
+      const reply = replyForFault(fault)
+      if (reply) return sendReply(request, response, reply)
+    }
+    // The work gets a connection that nobody listens to any more.
+    if (present.some((fault) => fault.kind === 'drop-answer')) response.end = () => response.destroy()
+    if (apiPath !== undefined) return api(request, response, apiPath, searchParams)
+    if (await git(request, response, pathname, searchParams)) return
+    sendReply(request, response, { status: 404, body: { message: 'Not Found' } })
+  }
+  handleWith(server, (request, response) => {
+    handle(request, response).catch((error: unknown) => {
+      console.error(error)
+      if (response.headersSent) return response.destroy()
+      sendReply(request, response, { status: 500, body: { message: 'Server error. The log says more.' } })
+    })
+  })
+  return {
+    url,
+    apiUrl: host.apiUrl,
+    app: { appId, installationId, privateKeyPath: app.keyPath },
+    close: async () => {
+      await closeServer(server)
+      await deliveries.close()
+    },
+  }
+}
+
+/** GitHub Enterprise's prefix, or for short none, as on api.github.com. */
+const apiPathOf = (pathname: string): string | undefined => {
+  if (pathname === '/api/v3' || pathname.startsWith('/api/v3/')) return pathname.slice('/api/v3'.length) || '/'
+  return /^\/(repos|user|users|orgs|app|installation|rate_limit|sandbox)(\/|$)/.test(pathname) ? pathname : undefined
+}
+
+/** After a start: finish repositories and merges a kill interrupted, and make sure the portal's webhook is there. */
+async function catchUp(host: Host, admin: Account): Promise<void> {
+  for (const repository of host.store.repositories.filter(() => true)) {
+    await createBareRepository(host.directory(repository), repository.defaultBranch)
+    host.knownRefs.set(repository.id, await listRefs(host.directory(repository)))
+    await followRefs(host, repository, admin)
+    const { webhook } = host
+    if (!webhook) continue
+    const present = host.store.hooks.find((hook) => hook.repositoryId === repository.id && hook.url === webhook.url)
+    if (present) host.store.hooks.put({ ...present, secret: webhook.secret, active: true })
+    else addHook(host, repository, { config: webhook, events: ['*'], active: true }, admin)
+  }
+}
