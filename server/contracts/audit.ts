@@ -35,3 +35,13 @@ export const listAudit = contract({
   input: Paging.extend(auditFilters),
   output: page(AuditEntry),
 })
+
+export const exportAudit = contract({
+  method: 'GET',
+  path: '/api/v1/audit/export',
+  action: 'audit.read',
+  summary: 'The same rows as a file, newest first: CSV that is safe in a spreadsheet, or one JSON object a line',
+  input: z.object({ ...auditFilters, format: z.enum(['csv', 'ndjson']).default('csv') }),
+  output: z.string(),
+  produces: ['text/csv', 'application/x-ndjson'],
+})

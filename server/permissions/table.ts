@@ -102,7 +102,6 @@ export const table = {
   'alert.silence': done('silence an alert', builders, 'alerts', ['admin']),
 
   'audit.read': seen('read the audit log'),
-  'audit.verify': { ...ofPlatform('check the audit log’s chain', ['admin', 'auditor'], 'read') },
 
   'live.follow': signedIn('follow changes as they happen'),
 } as const satisfies Record<string, Rule>

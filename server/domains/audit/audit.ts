@@ -1,10 +1,21 @@
-/** Writes one row of the audit log, in the transaction of what it tells about. */
+/**
+ * The audit log: who did what, on which object, when and why. A row is written in the transaction of what it tells
+ * about; rows are read a page at a time, exported as a stream, and checked against their chain.
+ */
 
-import type { Transaction } from '../../database/database.ts'
+import { z } from 'zod'
+import type { listAudit } from '../../contracts/audit.ts'
+import type { OutputOf, ParsedInputOf } from '../../contracts/contract.ts'
+import { decodeCursor, pageOf } from '../../database/cursor.ts'
+import type { Database, Transaction } from '../../database/database.ts'
 import { Prisma } from '../../database/generated/client.ts'
 import type { Actor } from '../../permissions/actor.ts'
+import { demand } from '../../permissions/permissions.ts'
 import { type Json, presentable } from './canonical.ts'
 import { hashOf, type Link, origin } from './chain.ts'
+import { type ExportFormat, header, line } from './export.ts'
+import { type AuditFilters, entryOf, pageQuery, type Row } from './reading.ts'
+import { verifyChain } from './verify.ts'
 
 export type Happening = {
   actor: Actor
@@ -50,3 +61,40 @@ export async function recordAudit(tx: Transaction, happening: Happening): Promis
 const text = (value: string) => String(presentable(value))
 
 const stored = (value: Json) => (value === null ? Prisma.DbNull : value)
+
+export type Audit = ReturnType<typeof createAudit>
+
+const exportBatch = 1000
+
+export function createAudit({ db }: { db: Database }) {
+  function demandReader(actor: Actor, filters: AuditFilters): void {
+    if (filters.team) demand(actor, 'audit.read', filters.team)
+  }
+  const rows = (actor: Actor, filters: AuditFilters, below: bigint | undefined, limit: number) =>
+    db.$queryRaw<Row[]>(pageQuery(actor, filters, below, limit))
+
+  return {
+    async list(actor: Actor, input: ParsedInputOf<typeof listAudit>): Promise<OutputOf<typeof listAudit>> {
+      const { cursor, limit, ...filters } = input
+      demandReader(actor, filters)
+      const below = cursor ? BigInt(decodeCursor(cursor, z.tuple([z.int().min(0)]))[0]) : undefined
+      const found = await rows(actor, filters, below, limit + 1)
+      return pageOf(found, limit, entryOf, (row) => [Number(row.sequence)])
+    },
+
+    /** The export as text, piece by piece. */
+    async *export(actor: Actor, filters: AuditFilters, format: ExportFormat): AsyncGenerator<string> {
+      demandReader(actor, filters)
+      yield header(format)
+      let below: bigint | undefined
+      for (;;) {
+        const found = await rows(actor, filters, below, exportBatch)
+        if (found.length > 0) yield found.map((row) => line(format, entryOf(row))).join('')
+        below = found.at(-1)?.sequence
+        if (found.length < exportBatch) return
+      }
+    },
+
+    verify: () => verifyChain(db),
+  }
+}

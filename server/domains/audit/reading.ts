@@ -1,0 +1,78 @@
+/** Reading the audit log: what the reader may see, newest first, by filters and by words. */
+
+import type { AuditEntry, listAudit } from '../../contracts/audit.ts'
+import type { ParsedInputOf } from '../../contracts/contract.ts'
+import { Prisma } from '../../database/generated/client.ts'
+import type { Actor } from '../../permissions/actor.ts'
+import { visibleTeams } from '../../permissions/permissions.ts'
+
+export type AuditFilters = Omit<ParsedInputOf<typeof listAudit>, 'cursor' | 'limit'>
+
+export type Row = {
+  sequence: bigint
+  at: Date
+  actorKind: string
+  actorId: string | null
+  actorName: string
+  action: string
+  objectKind: string
+  objectId: string
+  objectName: string
+  team: string | null
+  before: unknown
+  after: unknown
+  reason: string | null
+  requestId: string | null
+}
+
+const columns = Prisma.sql`"sequence", "at", "actorKind", "actorId", "actorName", "action", "objectKind", "objectId",
+  "objectName", "team", "before", "after", "reason", "requestId"`
+
+export function pageQuery(actor: Actor, filters: AuditFilters, below: bigint | undefined, limit: number): Prisma.Sql {
+  return Prisma.sql`SELECT ${columns} FROM "AuditEntry" WHERE ${conditions(actor, filters, below)}
+    ORDER BY "sequence" DESC LIMIT ${limit}`
+}
+
+function conditions(actor: Actor, filters: AuditFilters, below: bigint | undefined): Prisma.Sql {
+  const { team, action, actor: who, q, from, to } = filters
+  const visible = visibleTeams(actor)
+  const all: Prisma.Sql[] = [Prisma.sql`TRUE`]
+  if (team) all.push(Prisma.sql`"team" = ${team}`)
+  else if (visible !== 'all') all.push(Prisma.sql`"team" = ANY(${visible})`)
+  if (action)
+    all.push(action.endsWith('.') ? Prisma.sql`starts_with("action", ${action})` : Prisma.sql`"action" = ${action}`)
+  if (who) all.push(Prisma.sql`("actorId" = ${who} OR "actorName" ILIKE ${`%${likeText(who)}%`})`)
+  if (from) all.push(Prisma.sql`"at" >= ${new Date(from)}`)
+  if (to) all.push(Prisma.sql`"at" < ${new Date(to)}`)
+  if (below !== undefined) all.push(Prisma.sql`"sequence" < ${below}`)
+  const words = q ? searchWords(q) : undefined
+  if (words) all.push(Prisma.sql`"search" @@ to_tsquery('simple', ${words})`)
+  return Prisma.join(all, ' AND ')
+}
+
+/** Every word must be there; each may be the beginning of one. */
+function searchWords(q: string): string | undefined {
+  const words = q.match(/[\p{L}\p{N}]+/gu)?.slice(0, 12)
+  return words?.map((word) => `${word}:*`).join(' & ')
+}
+
+const likeText = (text: string) => text.replace(/[\\%_]/g, (character) => `\\${character}`)
+
+export function entryOf(row: Row): AuditEntry {
+  return {
+    sequence: Number(row.sequence),
+    at: row.at.toISOString(),
+    actor: {
+      kind: row.actorKind === 'user' || row.actorKind === 'token' ? row.actorKind : 'system',
+      id: row.actorId,
+      name: row.actorName,
+    },
+    action: row.action,
+    object: { kind: row.objectKind, id: row.objectId, name: row.objectName },
+    team: row.team,
+    before: row.before ?? null,
+    after: row.after ?? null,
+    reason: row.reason,
+    requestId: row.requestId,
+  }
+}
