@@ -1,0 +1,46 @@
+/**
+ * Reads on the server what a page's client parts will ask for, so that the first paint has the facts. Somebody who is
+ * not signed in is sent to sign in, a thing that is not there is a 404; any other failure is left to the client part,
+ * which asks again and can say what is wrong.
+ */
+import { dehydrate, HydrationBoundary, QueryClient } from '@tanstack/react-query'
+import { headers } from 'next/headers'
+import { notFound, redirect } from 'next/navigation'
+import type { ReactNode } from 'react'
+import type { QueryMeta } from '#components/queries/query.ts'
+import { PortalError } from '#server/errors.ts'
+import { callFromPage } from '#server/http/call-from-page.ts'
+
+type Prefetchable = { queryKey: readonly unknown[]; meta?: QueryMeta | undefined; initialPageParam?: unknown }
+
+export async function Prefetched({ queries, children }: { queries: readonly Prefetchable[]; children: ReactNode }) {
+  const client = new QueryClient()
+  await Promise.all(queries.map((query) => prefetch(client, query)))
+  return <HydrationBoundary state={dehydrate(client)}>{children}</HydrationBoundary>
+}
+
+async function prefetch(client: QueryClient, { queryKey, meta, ...query }: Prefetchable): Promise<void> {
+  if (!meta?.contract) return
+  const answer = await fromPage(meta.contract, meta.input)
+  if (answer === unknown) return
+  client.setQueryData(queryKey, 'initialPageParam' in query ? { pages: [answer], pageParams: [undefined] } : answer)
+}
+
+const unknown = Symbol('left to the client')
+
+async function fromPage(contract: NonNullable<QueryMeta['contract']>, input: unknown): Promise<unknown> {
+  try {
+    return await callFromPage(contract, input)
+  } catch (error) {
+    if (!(error instanceof PortalError)) throw error
+    if (error.code === 'unauthenticated') await goToSignIn()
+    if (error.code === 'not_found') notFound()
+    return unknown
+  }
+}
+
+/** The proxy tells which page was asked for, so that signing in leads back to it. */
+export async function goToSignIn(): Promise<never> {
+  const from = (await headers()).get('x-path')
+  redirect(from && from !== '/' ? `/sign-in?from=${encodeURIComponent(from)}` : '/sign-in')
+}
