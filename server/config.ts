@@ -115,6 +115,11 @@ const Settings = z.object({
   PROMETHEUS_URL: HttpUrl.optional().describe('Prometheus'),
   ALERTMANAGER_URL: HttpUrl.optional().describe('Alertmanager'),
 
+  RUNTIME_PUBLIC_URL: HttpUrl.optional().describe('Where people call the runtime; RUNTIME_URL unless told'),
+  PROMETHEUS_SCRAPE_SECONDS: count(1, 300).default(15).describe('How often Prometheus scrapes the runtime'),
+  RECONCILE_SECONDS: count(1, 300).default(15).describe('How often open requests are compared with the world'),
+  UPLOAD_LIMIT_MIB: count(1, 100_000).default(1024).describe('Largest model file that is accepted'),
+
   RATE_LIMIT_PER_SECOND: count(1, 10_000).default(50).describe('Lasting requests a second for each person or token'),
   TRUST_PROXY_TLS: flag.default(false).describe('TLS ends at a proxy: send HSTS though this process speaks HTTP'),
 })

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { Client } from 'pg'
+import { inCluster, prepareGitOpsFolder } from '../../infra/sandbox/seed/gitops-folder.ts'
 import { answers, prepareCluster, serverCommand } from '../postgres/cluster.ts'
 import type { Command, Outputs, Part, Skip } from '../supervisor/part.ts'
 import { provideTool } from '../tools/native.ts'
@@ -18,7 +19,13 @@ export interface PartsOptions {
 }
 
 export function demoParts(options: PartsOptions): Part[] {
-  return [...outsideWorld(options), ...serving(options), ...monitoring(options), ...portal(options)]
+  return [
+    ...outsideWorld(options),
+    ...introduction(options),
+    ...serving(options),
+    ...monitoring(options),
+    ...portal(options),
+  ]
 }
 
 /** A program of this repository that prints a ready line. */
@@ -55,13 +62,15 @@ function outsideWorld({ installation, release }: PartsOptions): Part[] {
       kind: 'service',
       async make() {
         await release('git')
+        const seed = join(state, 'gitops-seed')
+        await prepareGitOpsFolder(seed, { repositoryUrl: repositoryUrlOf(installation), clusterUrl: inCluster })
         return node('infra/sandbox/git-host/main.ts', {
           port: String(ports.git),
           state: join(state, 'git'),
           'admin-token': secrets.gitToken,
           'webhook-url': `${urls.portal}/api/webhooks/git`,
           'webhook-secret': secrets.gitWebhookSecret,
-          seed: 'infra/sandbox/seed/gitops',
+          seed,
         })
       },
     },
@@ -97,6 +106,25 @@ function outsideWorld({ installation, release }: PartsOptions): Part[] {
   ]
 }
 
+const repositoryUrlOf = ({ urls }: Installation) => `${urls.git}/platform/gitops.git`
+
+/** After the controllers that bring Argo CD's kinds: what a platform admin would apply once by kubectl. */
+function introduction({ installation }: PartsOptions): Part[] {
+  return [
+    {
+      name: 'introduction',
+      title: 'Cluster and repository',
+      after: ['gitops'],
+      kind: 'task',
+      make: () =>
+        node('infra/sandbox/seed/main.ts', {
+          kubeconfig: installation.kubeconfig,
+          'repository-url': repositoryUrlOf(installation),
+        }),
+    },
+  ]
+}
+
 function serving({ installation, release }: PartsOptions): Part[] {
   const { state, ports, urls, controlSocket, objectStoreUrl } = installation
   return [
@@ -118,7 +146,7 @@ function serving({ installation, release }: PartsOptions): Part[] {
     {
       name: 'agent',
       title: 'Runtime agent',
-      after: ['runtime', 'cluster'],
+      after: ['runtime', 'introduction'],
       kind: 'service',
       make: () =>
         node('runtime/agent/main.ts', {
@@ -214,14 +242,14 @@ function portal(options: PartsOptions): Part[] {
     {
       name: 'seed',
       title: 'Seed data',
-      after: ['migrate', 'identity', 'git', 'cluster'],
+      after: ['migrate'],
       kind: 'task',
       make: (outputs) => node('server/seed/main.ts', {}, environment(outputs)),
     },
     {
       name: 'worker',
       title: 'Worker',
-      after: ['seed', 'controllers', 'gitops', 'prometheus', 'alertmanager'],
+      after: ['seed', 'controllers', 'introduction', 'prometheus', 'alertmanager'],
       kind: 'service',
       make: (outputs) => node('server/worker.ts', {}, environment(outputs)),
     },

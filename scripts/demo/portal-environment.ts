@@ -24,6 +24,8 @@ export function portalEnvironment(installation: Installation, outputs: Outputs):
     ARGOCD_NAMESPACE: 'argocd',
     OBJECT_STORE_URL: installation.objectStoreUrl,
     RUNTIME_URL: urls.runtime,
+    PROMETHEUS_SCRAPE_SECONDS: '2',
+    RECONCILE_SECONDS: '2',
     // The portal says what is missing when there is no Prometheus or Alertmanager on this machine.
     ...(outputs.prometheus ? { PROMETHEUS_URL: urls.prometheus } : {}),
     ...(outputs.alertmanager ? { ALERTMANAGER_URL: urls.alertmanager } : {}),

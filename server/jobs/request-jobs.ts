@@ -1,7 +1,7 @@
 /** The jobs of a request. Both look at the request and the world and do what is left to do. */
 import { z } from 'zod'
 import { RequestId } from '../contracts/names.ts'
-import type { Advance } from '../domains/requests/advance.ts'
+import type { Advance } from '../domains/requests/requests.ts'
 import { job } from './job.ts'
 
 const OfRequest = z.object({ requestId: RequestId })

@@ -18,18 +18,35 @@ export const LoadState = z.enum(['Pending', 'Loading', 'Ready', 'Failed', 'Quara
 
 export type LoadState = z.infer<typeof LoadState>
 
-export const VersionStatus = z.object({ version: z.string(), state: LoadState, message: z.string().optional() })
+/** Why a version or a replica is not ready, in a word that a program can act on. */
+export const StateReason = z.enum([
+  'InvalidSpec',
+  'TenantMismatch',
+  'FetchFailed',
+  'DigestMismatch',
+  'LoadFailed',
+  'Quarantined',
+  'RuntimeUnreachable',
+])
+
+export type StateReason = z.infer<typeof StateReason>
+
+export const VersionStatus = z.object({
+  version: z.string(),
+  state: LoadState,
+  reason: StateReason.optional(),
+  message: z.string().optional(),
+})
 
 export type VersionStatus = z.infer<typeof VersionStatus>
 
 export const ReplicaStatus = z.object({
   name: z.string().min(1).max(253),
   state: LoadState,
+  reason: StateReason.optional(),
   message: z.string().optional(),
   /** The generation of the spec this replica last acted on. */
   observedGeneration: z.int().optional(),
-  /** When the replica last wrote; one that stays silent is taken out by the others. */
-  updatedAt: z.string().optional(),
   versions: z.array(VersionStatus).optional(),
 })
 

@@ -17,7 +17,6 @@ export type QuotaQuestion = {
   used: Amounts | null
 }
 
-
 export function inWords(resource: Resource, amount: number): string {
   if (resource === 'cpu') return `${formatCpu(amount)} CPU`
   if (resource === 'gpu') return amount === 1 ? '1 GPU' : `${amount} GPUs`

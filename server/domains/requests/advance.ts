@@ -205,6 +205,12 @@ export function createAdvance({ db, git, clusters, portalUrl, repositoryUrl }: N
         await git.closeChange(change.number, `Closed by Modelyard: the request was ${row.state}.`)
     },
 
+    /** Requests that wait for the cluster in one namespace. */
+    async syncingIn(namespace: string): Promise<RequestId[]> {
+      const rows = await db.request.findMany({ where: { state: 'syncing', namespace }, select: { id: true } })
+      return rows.map((row) => RequestId.parse(row.id))
+    },
+
     async openIds(): Promise<RequestId[]> {
       const rows = await db.request.findMany({
         where: { state: { notIn: [...finalStates] } },

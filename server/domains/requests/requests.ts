@@ -22,12 +22,12 @@ import { plan } from './plan.ts'
 import { announceRequest, loadRequest, lockRequest, move, stateOf, withEverything } from './store.ts'
 import { summaryOf, viewOf } from './view.ts'
 
+export { type Advance, createAdvance } from './advance.ts'
 export { type HistoryEntry, requestHistory } from './listing.ts'
 
 /** Jobs are sent in the transaction that makes them necessary. */
 export type RequestJobs = {
-  openChange: (tx: Transaction, id: RequestId) => Promise<void>
-  mergeChange: (tx: Transaction, id: RequestId) => Promise<void>
+  advance: (tx: Transaction, id: RequestId) => Promise<void>
   closeChange: (tx: Transaction, id: RequestId) => Promise<void>
 }
 
@@ -87,7 +87,7 @@ export function createRequests({ db, policy, git, jobs }: Needs) {
       row = await loadRequest(tx, id)
       if (decision.kind === 'approved' && stateOf(row) === 'in_review' && quorumReached(row, current)) {
         row = await move(tx, row, 'quorum', { actor, data: { sha: row.headSha } })
-        await jobs.mergeChange(tx, id)
+        await jobs.advance(tx, id)
       }
       return viewOf(row, actor)
     })
@@ -160,7 +160,7 @@ export function createRequests({ db, policy, git, jobs }: Needs) {
             reason: draft.reason,
           })
           await announceRequest(tx, row)
-          await jobs.openChange(tx, RequestId.parse(id))
+          await jobs.advance(tx, RequestId.parse(id))
           return viewOf(row, actor)
         })
       } catch (error) {
@@ -256,7 +256,7 @@ export function createRequests({ db, policy, git, jobs }: Needs) {
           const moved = await move(tx, row, 'retry', { actor })
           const target = row.model ? `model:${row.namespace}/${row.model}` : `namespace:${row.namespace}`
           await tx.request.update({ where: { id }, data: { openTarget: target } })
-          await jobs.openChange(tx, id)
+          await jobs.advance(tx, id)
           return viewOf(moved, actor)
         })
       } catch (error) {

@@ -1,0 +1,57 @@
+/**
+ * Introduces a cluster to its GitOps repository: what a platform team applies once by kubectl. From then on Argo CD
+ * takes everything from Git.
+ *
+ *   node infra/sandbox/seed/main.ts --kubeconfig FILE --repository-url URL [--cluster-url URL]
+ */
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { parseArgs } from 'node:util'
+import { parse } from 'yaml'
+import { KubeClient } from '../kube-client/kube-client.ts'
+import type { KubeObject } from '../kube-client/objects.ts'
+import { inCluster } from './gitops-folder.ts'
+
+const root = join(import.meta.dirname, '../../..')
+const files = [
+  'runtime/agent/inferencemodel-crd.yaml',
+  'infra/argocd/namespace.yaml',
+  'infra/argocd/platform-project.yaml',
+  'infra/argocd/platform-application.yaml',
+]
+
+const { values } = parseArgs({
+  options: {
+    kubeconfig: { type: 'string' },
+    'repository-url': { type: 'string' },
+    'cluster-url': { type: 'string', default: inCluster },
+  },
+})
+const { kubeconfig, 'repository-url': repositoryUrl, 'cluster-url': clusterUrl } = values
+if (!kubeconfig || !repositoryUrl) throw new Error('Usage: --kubeconfig FILE --repository-url URL [--cluster-url URL]')
+
+const client = KubeClient.fromFile(kubeconfig)
+for (const file of files) {
+  const text = await readFile(join(root, file), 'utf8')
+  const object: KubeObject = parse(
+    text.replaceAll('REPOSITORY_URL', repositoryUrl).replaceAll('CLUSTER_URL', clusterUrl),
+  )
+  await applyPatiently(object)
+}
+client.close()
+process.stdout.write(`${JSON.stringify({ applied: files.length })}\n`)
+
+/** Argo CD's kinds appear when its controllers have started; half a minute is enough for that. */
+async function applyPatiently(object: KubeObject): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      const type = await client.discovery.require(object.apiVersion, object.kind)
+      await client.apply(type, object, { manager: 'modelyard-seed', force: true })
+      return
+    } catch (error) {
+      if (attempt === 60) throw error
+      await wait(500)
+    }
+  }
+}

@@ -1,0 +1,36 @@
+import { getDeployment, listDeployments } from '../../contracts/deployments.ts'
+import { createModel, getModel, listModels, uploadVersion } from '../../contracts/models.ts'
+import { getNamespace, listNamespaces } from '../../contracts/namespaces.ts'
+import {
+  createSilence,
+  expireSilence,
+  getDeploymentMetrics,
+  getTeamMetrics,
+  listAlerts,
+  listSilences,
+} from '../../contracts/observability.ts'
+import { getSignature, predict } from '../../contracts/playground.ts'
+import type { Services } from '../../wiring.ts'
+import { handling } from '../on.ts'
+
+const on = handling<Services>()
+
+/** What a team has: namespaces, models, deployments, and what is known of them. */
+export const placeHandlers = [
+  on(listNamespaces, ({ actor, input, services }) => services.namespaces.list(actor, input)),
+  on(getNamespace, ({ actor, input, services }) => services.namespaces.get(actor, input)),
+  on(listModels, ({ actor, input, services }) => services.models.list(actor, input)),
+  on(createModel, ({ actor, input, services }) => services.models.create(actor, input)),
+  on(getModel, ({ actor, input, services }) => services.models.get(actor, input)),
+  on(uploadVersion, ({ actor, input, services, upload }) => services.models.upload(actor, input, upload)),
+  on(listDeployments, ({ actor, input, services }) => services.deployments.list(actor, input)),
+  on(getDeployment, ({ actor, input, services }) => services.deployments.get(actor, input)),
+  on(getSignature, ({ actor, input, services }) => services.playground.signature(actor, input)),
+  on(predict, ({ actor, input, services }) => services.playground.predict(actor, input)),
+  on(getDeploymentMetrics, ({ actor, input, services }) => services.observability.deployment(actor, input)),
+  on(getTeamMetrics, ({ actor, input, services }) => services.observability.team(actor, input)),
+  on(listAlerts, ({ actor, input, services }) => services.observability.alerts(actor, input)),
+  on(listSilences, ({ actor, input, services }) => services.observability.silences(actor, input)),
+  on(createSilence, ({ actor, input, services }) => services.observability.silence(actor, input)),
+  on(expireSilence, ({ actor, input, services }) => services.observability.expire(actor, input)),
+]

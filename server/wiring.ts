@@ -1,0 +1,161 @@
+/** The one place that knows every adapter: from a configuration to services. */
+import { absent } from './adapters/absent.ts'
+import { createAlertmanager } from './adapters/alertmanager/alertmanager.ts'
+import { createFileStore } from './adapters/files/files.ts'
+import { createGitHub } from './adapters/github/github.ts'
+import { createClusters } from './adapters/kubernetes/kubernetes.ts'
+import { createOnnxValidator } from './adapters/onnx/validator.ts'
+import { createOpenInference } from './adapters/open-inference/open-inference.ts'
+import { createPrometheus } from './adapters/prometheus/prometheus.ts'
+import { type Config, readConfig, secretsOf } from './config.ts'
+import { createDatabase } from './database/database.ts'
+import { createAudit } from './domains/audit/audit.ts'
+import { createDeployments } from './domains/deployments/deployments.ts'
+import { createLive } from './domains/live/live.ts'
+import { createModels } from './domains/models/models.ts'
+import { createNamespaces } from './domains/namespaces/namespaces.ts'
+import { createObservability } from './domains/observability/observability.ts'
+import { createPeople } from './domains/people/people.ts'
+import { createStandings } from './domains/people/standing.ts'
+import { createPlayground } from './domains/playground/playground.ts'
+import { createPolicy } from './domains/policy/policy.ts'
+import { createAdvance, createRequests } from './domains/requests/requests.ts'
+import { createTeams } from './domains/teams/teams.ts'
+import { createTokens } from './domains/tokens/tokens.ts'
+import { createQueue } from './jobs/queue.ts'
+import { advanceRequest, closeChange, requestJobs } from './jobs/request-jobs.ts'
+import { createLog } from './logging/log.ts'
+import type { Alerts } from './ports/alerts.ts'
+import { systemClock } from './ports/clock.ts'
+import type { Clusters } from './ports/clusters.ts'
+import type { GitHost } from './ports/git-host.ts'
+import type { InferenceRuntime } from './ports/inference-runtime.ts'
+import type { Metrics } from './ports/metrics.ts'
+import type { ObjectStore } from './ports/object-store.ts'
+
+function gitHost(config: Config): GitHost {
+  const { GIT_API_URL: apiUrl, GIT_REPOSITORY: repository, GIT_TOKEN: token } = config
+  const { GIT_APP_ID: appId, GIT_APP_INSTALLATION_ID: installationId, GIT_APP_PRIVATE_KEY: privateKey } = config
+  if (!apiUrl || !repository) return absent('git_host', 'The Git host', 'GIT_API_URL and GIT_REPOSITORY')
+  if (appId && installationId && privateKey)
+    return createGitHub({ apiUrl, repository, access: { kind: 'app', appId, installationId, privateKey } })
+  return token
+    ? createGitHub({ apiUrl, repository, access: { kind: 'token', token } })
+    : absent('git_host', 'The Git host', 'GIT_TOKEN')
+}
+
+function clustersOf(config: Config): Clusters {
+  const contexts = config.CLUSTER_CONTEXTS
+  const { dev, staging, prod } = contexts ?? {}
+  const fallback = dev ?? staging ?? prod ?? 'in-cluster'
+  return createClusters({
+    kubeconfig: config.KUBECONFIG ?? null,
+    contexts: { dev: dev ?? fallback, staging: staging ?? fallback, prod: prod ?? fallback },
+    argocd: { environment: 'prod', namespace: config.ARGOCD_NAMESPACE },
+  })
+}
+
+function objectStore(config: Config): ObjectStore {
+  const url = config.OBJECT_STORE_URL
+  if (url?.startsWith('file:')) return createFileStore(new URL(url).pathname)
+  return absent('object_store', 'The model store', 'OBJECT_STORE_URL')
+}
+
+function inferenceRuntime(config: Config): InferenceRuntime {
+  const url = config.RUNTIME_URL
+  return url
+    ? createOpenInference(url, config.RUNTIME_PUBLIC_URL ?? url, async () => null)
+    : absent('runtime', 'The inference runtime', 'RUNTIME_URL')
+}
+
+const metricsOf = (config: Config): Metrics =>
+  config.PROMETHEUS_URL ? createPrometheus(config.PROMETHEUS_URL) : absent('prometheus', 'Prometheus', 'PROMETHEUS_URL')
+
+const alertsOf = (config: Config): Alerts =>
+  config.ALERTMANAGER_URL
+    ? createAlertmanager(config.ALERTMANAGER_URL)
+    : absent('alertmanager', 'Alertmanager', 'ALERTMANAGER_URL')
+
+/** What Argo CD reads the GitOps repository by. */
+const repositoryUrlOf = (config: Config) =>
+  `${config.GIT_WEB_URL ?? 'https://github.com'}/${config.GIT_REPOSITORY ?? ''}.git`
+
+export async function createServices(config: Config, process: { works: boolean } = { works: false }) {
+  const log = createLog({ level: config.LOG_LEVEL, name: process.works ? 'worker' : 'web', mask: secretsOf(config) })
+  const db = createDatabase(config.DATABASE_URL, {
+    connections: config.DATABASE_CONNECTIONS,
+    onConnectionLost: (error) => log.warn({ err: error }, 'a database connection was lost'),
+  })
+  const queue = await createQueue({ databaseUrl: config.DATABASE_URL, log, names: requestJobs, works: process.works })
+  const ports = {
+    git: gitHost(config),
+    clusters: clustersOf(config),
+    store: objectStore(config),
+    runtime: inferenceRuntime(config),
+    metrics: metricsOf(config),
+    alerts: alertsOf(config),
+    validator: createOnnxValidator(),
+    clock: systemClock,
+  }
+  const standings = createStandings(db, ports.clock)
+  const known = { db, clock: ports.clock, standings, groupRoles: config.groupRoles }
+  const policy = createPolicy(ports)
+  const requests = createRequests({
+    db,
+    policy,
+    git: ports.git,
+    jobs: {
+      advance: (tx, requestId) => queue.send(tx, advanceRequest, { requestId }),
+      closeChange: (tx, requestId) => queue.send(tx, closeChange, { requestId }),
+    },
+  })
+  return {
+    config,
+    log,
+    db,
+    queue,
+    ports,
+    policy,
+    requests,
+    people: createPeople(known),
+    teams: createTeams(known),
+    tokens: createTokens(known),
+    audit: createAudit({ db }),
+    live: createLive({ db, databaseUrl: config.DATABASE_URL, log }),
+    advance: createAdvance({
+      db,
+      git: ports.git,
+      clusters: ports.clusters,
+      portalUrl: config.PORTAL_URL,
+      repositoryUrl: repositoryUrlOf(config),
+    }),
+    namespaces: createNamespaces({ db, clusters: ports.clusters, policy }),
+    models: createModels({
+      db,
+      store: ports.store,
+      validator: ports.validator,
+      maxBytes: config.UPLOAD_LIMIT_MIB * 2 ** 20,
+    }),
+    deployments: createDeployments({ db }),
+    playground: createPlayground({ db, runtime: ports.runtime }),
+    observability: createObservability({
+      db,
+      metrics: ports.metrics,
+      alerts: ports.alerts,
+      clock: ports.clock,
+      scrapeSeconds: config.PROMETHEUS_SCRAPE_SECONDS,
+    }),
+  }
+}
+export type Services = Awaited<ReturnType<typeof createServices>>
+
+// One set for the process, whatever bundle asks: Next.js loads modules more than once.
+const held: typeof globalThis & { modelyardServices?: Promise<Services> } = globalThis
+
+export function getServices(): Promise<Services> {
+  held.modelyardServices ??= createServices(readConfig()).catch((error: unknown) => {
+    delete held.modelyardServices // The next request tries again, once the database is back.
+    throw error
+  })
+  return held.modelyardServices
+}
