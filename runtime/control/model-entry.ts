@@ -1,0 +1,283 @@
+/**
+ * One served name: the versions that answer now, and those that will once they are ready. A new wish is loaded beside the
+ * old one and takes over in one step; what is not used any more finishes its work and goes.
+ */
+import type { LoadOrder } from '../engine/messages.ts'
+import { type Supervised, supervise } from '../engine/supervisor.ts'
+import type { ModelRoute, VersionRoute } from '../http/route-table.ts'
+import { ModelUnavailable, type Repository } from '../models/repository.ts'
+import { type Validation, validateModel } from '../models/validate.ts'
+import type { ModelSpec, ModelStatus, VersionSpec, VersionState, VersionStatus } from './contract.ts'
+
+export interface EntryOptions {
+  repository: Repository
+  /** Verdicts by digest, so that a file is tried once and not at every change of weights. */
+  verdicts: Map<string, Validation>
+  memoryMegabytes: number
+  loadTimeoutMilliseconds: number
+  lanes: number
+  slot: number
+  onChange: () => void
+  log: (event: string, details: Record<string, unknown>) => void
+}
+
+export interface LoadedVersion {
+  readonly version: string
+  /** What it was loaded for; the same wish needs no new load. */
+  readonly wish: string
+  readonly key: string
+  digest: string | undefined
+  state: VersionState
+  message: string
+  supervised: Supervised | undefined
+  lastUsed: number
+  stop: () => void
+  stopped: boolean
+}
+
+const DEFAULT_CONCURRENCY = 1024
+export const DEFAULT_TIMEOUT = 30_000
+const DEFAULT_MAX_BATCH = 64
+const DEFAULT_LATENCY_BUDGET = 100
+const FIRST_RETRY = 2000
+const LONGEST_RETRY = 60_000
+
+let loads = 0
+
+/** What makes a version another one to load; weights and limits are not part of it. */
+const wishOf = (spec: ModelSpec, version: VersionSpec): string =>
+  JSON.stringify([
+    spec.tenant,
+    version.version,
+    version.digest,
+    version.path,
+    version.url,
+    spec.batching,
+    spec.monitoring,
+  ])
+
+const settledStates: readonly VersionState[] = ['Ready', 'Failed', 'Quarantined']
+
+export class ModelEntry {
+  readonly name: string
+  spec: ModelSpec
+  private readonly options: EntryOptions
+  private current: LoadedVersion[] = []
+  private next: LoadedVersion[] = []
+  /** Weights go with the versions they were wished for: they change together with `current`. */
+  private routed: ModelSpec
+
+  constructor(name: string, spec: ModelSpec, options: EntryOptions) {
+    this.name = name
+    this.spec = spec
+    this.routed = spec
+    this.options = options
+    this.next = spec.versions.map((version) => this.begin(version))
+    this.settle()
+  }
+
+  get loaded(): LoadedVersion[] {
+    return [...new Set([...this.current, ...this.next])]
+  }
+
+  get slot(): number {
+    return this.options.slot
+  }
+
+  change(spec: ModelSpec): void {
+    const before = this.loaded
+    this.spec = spec
+    this.next = spec.versions.map((version) => {
+      const wish = wishOf(spec, version)
+      return before.find((each) => each.wish === wish && !each.stopped) ?? this.begin(version)
+    })
+    for (const each of before) if (!this.current.includes(each) && !this.next.includes(each)) each.stop()
+    this.settle()
+  }
+
+  remove(): void {
+    for (const each of this.loaded) each.stop()
+    this.current = []
+    this.next = []
+  }
+
+  /** Moves traffic when nothing that was wished for is still on its way; at once when nothing answers yet. */
+  settle(): void {
+    const waiting = this.next.some((each) => !settledStates.includes(each.state))
+    const answering = this.current.some((each) => each.state === 'Ready')
+    if (!waiting || !answering) {
+      const left = this.current.filter((each) => !this.next.includes(each))
+      this.current = this.next
+      this.routed = this.spec
+      for (const each of left) each.stop()
+    }
+    this.options.onChange()
+  }
+
+  private begin(version: VersionSpec): LoadedVersion {
+    const stopper = new AbortController()
+    const loaded: LoadedVersion = {
+      version: version.version,
+      wish: wishOf(this.spec, version),
+      key: `${this.name}@${version.version}#${++loads}`,
+      digest: version.digest,
+      state: 'Pending',
+      message: 'waiting for its file',
+      supervised: undefined,
+      lastUsed: Date.now(),
+      stopped: false,
+      stop: () => {
+        loaded.stopped = true
+        stopper.abort()
+        loaded.supervised?.stop()
+      },
+    }
+    void this.load(version, loaded, stopper.signal, FIRST_RETRY)
+    return loaded
+  }
+
+  private async load(version: VersionSpec, loaded: LoadedVersion, signal: AbortSignal, retry: number): Promise<void> {
+    const become = (state: VersionState, message: string): void => {
+      if (loaded.stopped) return
+      loaded.state = state
+      loaded.message = message
+      this.settle()
+    }
+    try {
+      const { path, digest } = await this.options.repository.obtain(version, signal)
+      if (loaded.stopped) return
+      loaded.digest = digest
+      become('Loading', 'being checked')
+      const verdict = this.options.verdicts.get(digest) ?? (await validateModel(path))
+      this.options.verdicts.set(digest, verdict)
+      if (!verdict.ok) return become('Failed', verdict.reason)
+      if (!loaded.stopped) this.startEngine(loaded, path, become)
+    } catch (error) {
+      if (loaded.stopped) return
+      become('Failed', error instanceof Error ? error.message : String(error))
+      this.options.log('load failed', { model: this.name, version: version.version, reason: loaded.message })
+      if (error instanceof ModelUnavailable) {
+        setTimeout(() => {
+          if (!loaded.stopped) void this.load(version, loaded, signal, Math.min(retry * 2, LONGEST_RETRY))
+        }, retry).unref()
+      }
+    }
+  }
+
+  private startEngine(
+    loaded: LoadedVersion,
+    path: string,
+    become: (state: VersionState, message: string) => void,
+  ): void {
+    const order: Omit<LoadOrder, 'type' | 'socket'> = {
+      name: this.name,
+      version: loaded.version,
+      tenant: this.spec.tenant,
+      path,
+      maxBatch: this.spec.batching.maxBatch ?? DEFAULT_MAX_BATCH,
+      lanes: this.options.lanes,
+      monitoring: this.spec.monitoring,
+    }
+    const supervised = supervise({
+      order,
+      memoryMegabytes: this.options.memoryMegabytes,
+      loadTimeoutMilliseconds: this.options.loadTimeoutMilliseconds,
+      log: this.options.log,
+      onChange: () => {
+        if (loaded.supervised) become(loaded.supervised.state, loaded.supervised.message)
+      },
+    })
+    loaded.supervised = supervised
+    become(supervised.state, supervised.message)
+  }
+
+  private versionStatus(version: VersionSpec): VersionStatus {
+    const wish = wishOf(this.spec, version)
+    const loaded = this.next.find((each) => each.wish === wish)
+    return {
+      version: version.version,
+      ...((loaded?.digest ?? version.digest) && { digest: loaded?.digest ?? version.digest }),
+      weight: version.weight,
+      shadow: version.shadow,
+      state: loaded?.state ?? 'Pending',
+      message: loaded?.message ?? '',
+      restarts: loaded?.supervised?.restarts ?? 0,
+    }
+  }
+
+  status(): ModelStatus {
+    const versions = this.spec.versions.map((version) => this.versionStatus(version))
+    const answering = versions.filter((each) => !each.shadow && each.weight > 0)
+    const worst = (['Quarantined', 'Failed', 'Loading', 'Pending'] as const).find((state) =>
+      answering.some((each) => each.state === state),
+    )
+    const culprit = answering.find((each) => each.state === worst)
+    return {
+      name: this.name,
+      tenant: this.spec.tenant,
+      state: worst ?? 'Ready',
+      message: culprit ? `version ${culprit.version}: ${culprit.message}` : '',
+      versions,
+    }
+  }
+
+  route(): ModelRoute {
+    const { routed } = this
+    return {
+      name: this.name,
+      tenant: routed.tenant,
+      slot: this.options.slot,
+      concurrency: routed.limits.concurrency ?? DEFAULT_CONCURRENCY,
+      requestsPerSecond: routed.limits.requestsPerSecond ?? Number.POSITIVE_INFINITY,
+      timeoutMilliseconds: routed.limits.timeoutMilliseconds ?? DEFAULT_TIMEOUT,
+      versions: this.current.map((loaded) => this.versionRoute(loaded, routed)),
+    }
+  }
+
+  private versionRoute(loaded: LoadedVersion, routed: ModelSpec): VersionRoute {
+    const spec = routed.versions.find((each) => each.version === loaded.version)
+    const { supervised } = loaded
+    const said = supervised?.ready
+    const maxBatch = routed.batching.maxBatch ?? DEFAULT_MAX_BATCH
+    // A batch must not take longer than the budget for latency; a row alone may.
+    const budget = (routed.batching.latencyBudgetMilliseconds ?? DEFAULT_LATENCY_BUDGET) * 1000
+    const fitting = said?.runMicros ? Math.max(1, Math.floor(budget / said.runMicros)) : maxBatch
+    return {
+      version: loaded.version,
+      key: loaded.key,
+      state: loaded.state,
+      message: loaded.message,
+      weight: spec?.weight ?? 0,
+      shadow: spec?.shadow ?? false,
+      socket: supervised?.socket ?? '',
+      metadata: said ? JSON.stringify(metadataOf(this.name, routed, said.signature)) : '',
+      takesText: said?.takesText ?? false,
+      maxBatch: said?.batchable ? Math.min(maxBatch, fitting) : Math.min(8, fitting),
+      lanes: said?.lanes ?? 1,
+    }
+  }
+}
+
+const metadataOf = (
+  name: string,
+  spec: ModelSpec,
+  signature: {
+    inputs: { name: string; datatype: string; shape: number[] }[]
+    outputs: { name: string; datatype: string; shape: number[] }[]
+    parameters: Record<string, string>
+  },
+) => {
+  const plain = (each: { name: string; datatype: string; shape: number[] }) => ({
+    name: each.name,
+    datatype: each.datatype,
+    shape: each.shape,
+  })
+  return {
+    name,
+    versions: spec.versions.map((each) => each.version),
+    platform: 'onnxruntime_onnx',
+    inputs: signature.inputs.map(plain),
+    outputs: signature.outputs.map(plain),
+    parameters: signature.parameters,
+  }
+}

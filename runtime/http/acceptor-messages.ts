@@ -1,0 +1,32 @@
+/** What the main thread and an acceptor thread say to one another; both are our own code in one process. */
+import type { RequestStats } from '../metrics/request-stats.ts'
+import type { SharedLimits } from '../queue/limits.ts'
+import type { RouteTable } from './route-table.ts'
+import type { Ask } from './routes.ts'
+
+export interface AcceptorSettings {
+  index: number
+  host: string
+  port: number
+  maxBodyBytes: number
+  bodyBudgetBytes: number
+  maxConnections: number
+  tenantConcurrency: number
+  tenantWeights: Record<string, number>
+  limits: SharedLimits
+  table: RouteTable
+}
+
+export type ToAcceptor =
+  | { type: 'table'; table: RouteTable }
+  | { type: 'collect'; ticket: number }
+  | { type: 'answer'; ticket: number; status: number; contentType: string; body: string }
+  | { type: 'drain' }
+
+export type FromAcceptor =
+  | { type: 'listening'; port: number }
+  | { type: 'failed'; message: string }
+  | { type: 'collected'; ticket: number; stats: RequestStats[]; connections: number }
+  | { type: 'ask'; ticket: number; question: Parameters<Ask>[0] }
+  | { type: 'stuck'; key: string }
+  | { type: 'drained' }

@@ -1,0 +1,100 @@
+/** A worker thread that accepts connections. It reads heads and bodies, waits for engines and writes answers: no more. */
+import { createServer } from 'node:net'
+import { parentPort, workerData } from 'node:worker_threads'
+import { Dispatcher } from '../queue/dispatcher.ts'
+import { limitsOn } from '../queue/limits.ts'
+import type { AcceptorSettings, FromAcceptor, ToAcceptor } from './acceptor-messages.ts'
+import { Connection } from './connection.ts'
+import { inferRoute } from './infer-route.ts'
+import { type Ask, createRouter } from './routes.ts'
+
+const port = parentPort
+if (!port) throw new Error('an acceptor is a worker thread')
+const settings: AcceptorSettings = workerData
+const tell = (message: FromAcceptor): void => port.postMessage(message)
+
+const SWEEP_MILLISECONDS = 20
+const ASK_TIMEOUT = 5000
+
+const limits = limitsOn(settings.limits)
+// Names that this acceptor gives to requests start with something no other acceptor or run uses.
+const prefix = `${settings.index.toString(36)}${Date.now().toString(36)}-`
+const dispatcher = new Dispatcher({
+  prefix,
+  limits,
+  tenantConcurrency: settings.tenantConcurrency,
+  weightOf: (tenant) => settings.tenantWeights[tenant] ?? 1,
+  onStuck: (key) => tell({ type: 'stuck', key }),
+})
+dispatcher.update(settings.table)
+
+let ticket = 0
+const asked = new Map<number, (answer: { status: number; contentType: string; body: string }) => void>()
+const ask: Ask = (question) =>
+  new Promise((resolve, reject) => {
+    const own = ++ticket
+    const timer = setTimeout(() => {
+      asked.delete(own)
+      reject(new Error('the server is too busy to answer this now'))
+    }, ASK_TIMEOUT)
+    asked.set(own, (answer) => {
+      clearTimeout(timer)
+      resolve(answer)
+    })
+    tell({ type: 'ask', ticket: own, question })
+  })
+
+let draining = false
+const router = createRouter({
+  dispatcher,
+  infer: inferRoute({
+    dispatcher,
+    limits,
+    maxBodyBytes: settings.maxBodyBytes,
+    bodyBudgetBytes: settings.bodyBudgetBytes,
+    prefix,
+  }),
+  ask,
+  authorize: (_exchange, model, then) => then(model?.tenant ?? ''),
+  draining: () => draining,
+})
+
+const connections = new Set<Connection>()
+const server = createServer({ noDelay: true, highWaterMark: 65_536 }, (socket) => {
+  const connection = new Connection(socket, router)
+  connections.add(connection)
+  socket.on('close', () => connections.delete(connection))
+})
+server.maxConnections = settings.maxConnections
+server.on('error', (error) => tell({ type: 'failed', message: error.message }))
+server.listen({ host: settings.host, port: settings.port, reusePort: true, backlog: 4096 }, () => {
+  const address = server.address()
+  tell({ type: 'listening', port: typeof address === 'object' && address ? address.port : settings.port })
+})
+
+setInterval(() => dispatcher.sweep(performance.now()), SWEEP_MILLISECONDS)
+setInterval(() => {
+  const now = Date.now()
+  for (const connection of connections) connection.sweep(now)
+}, 1000)
+
+const drain = (): void => {
+  draining = true
+  server.close()
+  const check = setInterval(() => {
+    for (const connection of connections) connection.closeWhenIdle()
+    if (connections.size > 0) return
+    clearInterval(check)
+    tell({ type: 'drained' })
+  }, 20)
+}
+
+port.on('message', (message: ToAcceptor) => {
+  if (message.type === 'table') dispatcher.update(message.table)
+  else if (message.type === 'collect') {
+    tell({ type: 'collected', ticket: message.ticket, stats: dispatcher.collect(), connections: connections.size })
+  } else if (message.type === 'answer') {
+    asked.get(message.ticket)?.(message)
+    asked.delete(message.ticket)
+  } else drain()
+})

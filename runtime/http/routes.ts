@@ -1,0 +1,200 @@
+/** Which path does what. The paths of a model are looked up whole, so a hostile path is just one that is not there. */
+import { type BodyKind, bodyKind } from '../engine/frames.ts'
+import { errorBody, InferenceError } from '../protocol/errors.ts'
+import type { Dispatcher } from '../queue/dispatcher.ts'
+import { type Answer, errorAnswer, JSON_TYPE, jsonAnswer } from './answer.ts'
+import type { Exchange } from './connection.ts'
+import type { InferTarget } from './infer-route.ts'
+import type { ModelRoute, VersionRoute } from './route-table.ts'
+
+export const SERVER_NAME = 'modelyard-runtime'
+export const SERVER_VERSION = '1.0.0'
+const EXTENSIONS = ['binary_tensor_data', 'classification', 'model_repository', 'statistics', 'feedback']
+
+/** What the main thread knows and an acceptor does not: metrics of all acceptors, statistics, feedback. */
+export type Ask = (question: {
+  what: 'metrics' | 'statistics' | 'feedback'
+  model: string
+  version: string
+  body: string
+}) => Promise<{
+  status: number
+  contentType: string
+  body: string
+}>
+
+export interface RouterOptions {
+  dispatcher: Dispatcher
+  infer: (exchange: Exchange, target: InferTarget, tenant: string) => void
+  ask: Ask
+  /** The caller's tenant, or an error; `model` is what they want to use. */
+  authorize: (exchange: Exchange, model: ModelRoute | undefined, then: (tenant: string) => void) => void
+  draining: () => boolean
+}
+
+const MAX_SMALL_BODY = 1_048_576
+
+const notFound = (message: string): Answer => errorAnswer(new InferenceError(404, message))
+
+const isServing = (version: VersionRoute): boolean => version.state === 'Ready' && version.socket !== ''
+
+export const modelIsReady = (model: ModelRoute): boolean =>
+  model.versions.some((each) => !each.shadow && each.weight > 0 && isServing(each))
+
+const MODEL_PATH = /^\/v2\/models\/([^/]+)(?:\/versions\/([^/]+))?(\/infer|\/ready|\/stats|\/feedback)?$/
+
+const decode = (part: string | undefined): string | undefined => {
+  if (part === undefined || !part.includes('%')) return part
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    return '' // no model has such a name
+  }
+}
+
+export const createRouter = (options: RouterOptions) => {
+  const { dispatcher, infer, authorize } = options
+
+  const relay = (exchange: Exchange, question: Parameters<Ask>[0]): void => {
+    options
+      .ask(question)
+      .then(({ status, contentType, body }) => exchange.answer({ status, contentType, headers: '', body }))
+      .catch((error: unknown) => exchange.answer(errorAnswer(new InferenceError(503, String(error), 1))))
+  }
+
+  const repositoryIndex = (): Answer =>
+    jsonAnswer(
+      dispatcher.routes.models.flatMap((model) =>
+        model.versions.map((each) => ({
+          name: model.name,
+          version: each.version,
+          state: isServing(each)
+            ? 'READY'
+            : each.state === 'Pending' || each.state === 'Loading'
+              ? 'LOADING'
+              : 'UNAVAILABLE',
+          reason: each.message,
+        })),
+      ),
+    )
+
+  const fixed = new Map<string, (exchange: Exchange) => void>([
+    [
+      'GET /',
+      (exchange) =>
+        exchange.answer(
+          jsonAnswer({
+            name: SERVER_NAME,
+            version: SERVER_VERSION,
+            models: dispatcher.routes.models.length,
+            documentation: '/v2',
+          }),
+        ),
+    ],
+    ['GET /health', (exchange) => exchange.answer(jsonAnswer({ status: 'ok' }))],
+    ['GET /ready', (exchange) => exchange.answer(ready('status', 'ready'))],
+    [
+      'GET /v2',
+      (exchange) => exchange.answer(jsonAnswer({ name: SERVER_NAME, version: SERVER_VERSION, extensions: EXTENSIONS })),
+    ],
+    ['GET /v2/health/live', (exchange) => exchange.answer(jsonAnswer({ live: true }))],
+    ['GET /v2/health/ready', (exchange) => exchange.answer(ready('ready', true))],
+    ['GET /metrics', (exchange) => relay(exchange, { what: 'metrics', model: '', version: '', body: '' })],
+    ['GET /v2/models/stats', (exchange) => relay(exchange, { what: 'statistics', model: '', version: '', body: '' })],
+    [
+      'POST /v2/repository/index',
+      (exchange) => exchange.readBody(MAX_SMALL_BODY, () => exchange.answer(repositoryIndex())),
+    ],
+    ['POST /predict', (exchange) => predict(exchange, dispatcher.routes.textModel)],
+  ])
+
+  const ready = (key: string, value: unknown): Answer => {
+    if (options.draining()) return errorAnswer(new InferenceError(503, 'the server is shutting down', 1))
+    if (!dispatcher.routes.ready)
+      return errorAnswer(new InferenceError(503, 'the models named at the start are still loading', 1))
+    return jsonAnswer({ [key]: value })
+  }
+
+  const predict = (exchange: Exchange, name: string) => {
+    const model = dispatcher.model(name)
+    if (!model) return exchange.answer(notFound('no model here takes text and gives a label'))
+    start(exchange, model, undefined, bodyKind.predict)
+  }
+
+  const start = (exchange: Exchange, model: ModelRoute, version: string | undefined, kind: BodyKind): void =>
+    authorize(exchange, model, (tenant) => infer(exchange, { model, version, kind }, tenant))
+
+  const metadata = (model: ModelRoute, named: string | undefined): Answer => {
+    const version =
+      named === undefined
+        ? (model.versions.find((each) => !each.shadow && each.weight > 0 && each.metadata !== '') ?? model.versions[0])
+        : model.versions.find((each) => each.version === named)
+    if (!version) return notFound(`model "${model.name}" has no version "${named}"`)
+    if (version.metadata === '') {
+      return {
+        status: 503,
+        contentType: JSON_TYPE,
+        headers: 'Retry-After: 2\r\n',
+        body: errorBody(
+          `model "${model.name}" version "${version.version}" is ${version.state.toLowerCase()}: ${version.message}`,
+        ),
+      }
+    }
+    return jsonAnswer(version.metadata)
+  }
+
+  const readiness = (model: ModelRoute, named: string | undefined): Answer => {
+    const version = model.versions.find((each) => each.version === named)
+    if (named !== undefined && !version) return notFound(`model "${model.name}" has no version "${named}"`)
+    const isReady = version ? isServing(version) : modelIsReady(model)
+    if (isReady) return jsonAnswer({ name: model.name, ready: true })
+    const why = (version ?? model.versions.find((each) => !isServing(each)))?.message ?? ''
+    return {
+      status: 503,
+      contentType: JSON_TYPE,
+      headers: 'Retry-After: 2\r\n',
+      body: JSON.stringify({ name: model.name, ready: false, error: why || 'loading' }),
+    }
+  }
+
+  const ofModel = (exchange: Exchange, path: RegExpExecArray) => {
+    const { method } = exchange.head
+    const name = decode(path[1]) ?? ''
+    const version = decode(path[2])
+    const verb = path[3] ?? ''
+    const model = dispatcher.model(name)
+    if (!model) {
+      exchange.answer(notFound(`there is no model ${JSON.stringify(name.slice(0, 200))} here`))
+      return
+    }
+    const wanted = verb === '/infer' || verb === '/feedback' ? 'POST' : 'GET'
+    if (method !== wanted && !(method === 'HEAD' && wanted === 'GET')) {
+      exchange.answer(
+        errorAnswer(new InferenceError(405, `${method} is not served here, ${wanted} is`), `Allow: ${wanted}\r\n`),
+      )
+      return
+    }
+    if (verb === '/infer') return start(exchange, model, version, bodyKind.infer)
+    authorize(exchange, model, () => {
+      if (verb === '') exchange.answer(metadata(model, version))
+      else if (verb === '/ready') exchange.answer(readiness(model, version))
+      else if (verb === '/stats') relay(exchange, { what: 'statistics', model: name, version: version ?? '', body: '' })
+      else {
+        exchange.readBody(MAX_SMALL_BODY, (body) =>
+          relay(exchange, { what: 'feedback', model: name, version: version ?? '', body: body.toString('utf8') }),
+        )
+      }
+    })
+  }
+
+  return (exchange: Exchange) => {
+    const { method, path } = exchange.head
+    const simple = fixed.get(`${method === 'HEAD' ? 'GET' : method} ${path}`)
+    if (simple) return simple(exchange)
+    const model = MODEL_PATH.exec(path)
+    if (model) return ofModel(exchange, model)
+    const predicted = /^\/v2\/models\/([^/]+)\/predict$/.exec(path)
+    if (predicted && method === 'POST') return predict(exchange, decode(predicted[1]) ?? '')
+    exchange.answer(notFound(`there is nothing at ${method} ${path.slice(0, 200)}`))
+  }
+}

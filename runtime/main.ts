@@ -1,0 +1,95 @@
+/** The inference runtime as a process: flags in, one ready line out, logs as JSON lines on stderr. */
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { createRuntime, defaultConfig } from './runtime.ts'
+
+const USAGE = `node runtime/main.ts [--port N] [--host ADDRESS] [--state DIR] [--models DIR] [--store URL] [--control PATH.sock]
+  [--acceptors N] [--lanes N] [--text-model NAME] [--max-body MB] [--engine-memory MB] [--tenant-concurrency N] [--tenant-weight NAME=N]…`
+
+const log = (event: string, details: Record<string, unknown>): void => {
+  process.stderr.write(`${JSON.stringify({ time: new Date().toISOString(), event, ...details })}\n`)
+}
+
+const stop = (message: string): never => {
+  process.stderr.write(`${message}\n${USAGE}\n`)
+  process.exit(2)
+}
+
+const flags = () => {
+  try {
+    return parseArgs({
+      options: {
+        port: { type: 'string' },
+        host: { type: 'string' },
+        state: { type: 'string' },
+        models: { type: 'string' },
+        store: { type: 'string' },
+        control: { type: 'string' },
+        acceptors: { type: 'string' },
+        lanes: { type: 'string' },
+        'text-model': { type: 'string' },
+        'max-body': { type: 'string' },
+        'engine-memory': { type: 'string' },
+        'tenant-concurrency': { type: 'string' },
+        'tenant-weight': { type: 'string', multiple: true },
+        help: { type: 'boolean' },
+      },
+    }).values
+  } catch (error) {
+    return stop(error instanceof Error ? error.message : String(error))
+  }
+}
+
+const given = flags()
+if (given.help) {
+  process.stdout.write(`${USAGE}\n`)
+  process.exit(0)
+}
+
+const number = (name: string, text: string | undefined, fallback: number, least = 0): number => {
+  if (text === undefined) return fallback
+  const value = Number(text)
+  return Number.isFinite(value) && value >= least
+    ? value
+    : stop(`--${name} must be a number from ${least}, got "${text}"`)
+}
+
+const weights = Object.fromEntries(
+  (given['tenant-weight'] ?? []).map((text) => {
+    const [name = '', weight] = text.split('=')
+    return [name, number('tenant-weight', weight, 1)]
+  }),
+)
+
+const config = defaultConfig(log)
+const runtime = await createRuntime({
+  ...config,
+  host: given.host ?? config.host,
+  port: number('port', given.port, 0),
+  stateFolder: resolve(given.state ?? mkdtempSync(join(tmpdir(), 'modelyard-runtime-'))),
+  store: given.store ?? '',
+  modelsFolder: given.models === undefined ? '' : resolve(given.models),
+  controlSocket: given.control ?? '',
+  acceptors: number('acceptors', given.acceptors, config.acceptors, 1),
+  lanes: number('lanes', given.lanes, config.lanes, 1),
+  textModel: given['text-model'] ?? '',
+  maxBodyBytes: number('max-body', given['max-body'], config.maxBodyBytes / 1_048_576, 1) * 1_048_576,
+  engineMemoryMegabytes: number('engine-memory', given['engine-memory'], config.engineMemoryMegabytes, 64),
+  tenantConcurrency: number('tenant-concurrency', given['tenant-concurrency'], config.tenantConcurrency, 1),
+  tenantWeights: weights,
+}).catch((error: unknown) => stop(error instanceof Error ? error.message : String(error)))
+
+process.stdout.write(
+  `${JSON.stringify({ ready: true, url: runtime.url, ...(given.control && { control: given.control }) })}\n`,
+)
+
+let closing = false
+const close = (): void => {
+  if (closing) return
+  closing = true
+  void runtime.close().finally(() => process.exit(0))
+}
+process.on('SIGTERM', close)
+process.on('SIGINT', close)

@@ -1,0 +1,73 @@
+/**
+ * How far what comes in has moved from what the model was trained on: the population stability index of each feature,
+ * over a window that forgets. Above 0.1 is worth a look, above 0.25 is another world.
+ */
+import type { ReferenceFeature, ReferenceProfile } from '#server/contracts/inference/monitoring.ts'
+
+const SLICES = 12
+const SLICE_MILLISECONDS = 300_000
+const LEAST_ELEMENTS = 30
+/** Empty bins would make the index infinite. */
+const FLOOR = 1e-4
+
+export const referenceShares = (feature: ReferenceFeature): number[] => {
+  if ('edges' in feature) return feature.shares
+  const shares = Object.values(feature.categories)
+  return [...shares, Math.max(0, 1 - shares.reduce((sum, share) => sum + share, 0))]
+}
+
+export const populationStability = (expected: readonly number[], counts: readonly number[]): number => {
+  const total = counts.reduce((sum, count) => sum + count, 0)
+  const reference = expected.reduce((sum, share) => sum + share, 0) || 1
+  return expected.reduce((sum, share, bin) => {
+    const before = Math.max(share / reference, FLOOR)
+    const now = Math.max((counts[bin] ?? 0) / total, FLOOR)
+    return sum + (now - before) * Math.log(now / before)
+  }, 0)
+}
+
+export interface DriftWindow {
+  add: (counts: Record<string, number[]>, now: number) => void
+  /** By feature; features seen too seldom are left out. */
+  scores: (now: number) => Map<string, number>
+}
+
+export const driftWindow = (profile: ReferenceProfile): DriftWindow => {
+  let slices: { started: number; counts: Map<string, number[]> }[] = []
+
+  const current = (now: number): Map<string, number[]> => {
+    slices = slices.filter((slice) => now - slice.started < SLICES * SLICE_MILLISECONDS)
+    const last = slices.at(-1)
+    if (last && now - last.started < SLICE_MILLISECONDS) return last.counts
+    const counts = new Map<string, number[]>()
+    slices.push({ started: now, counts })
+    return counts
+  }
+
+  return {
+    add: (counts, now) => {
+      const slice = current(now)
+      for (const [feature, bins] of Object.entries(counts)) {
+        if (!Object.hasOwn(profile, feature)) continue
+        const sum = slice.get(feature) ?? bins.map(() => 0)
+        slice.set(
+          feature,
+          sum.map((count, bin) => count + (bins[bin] ?? 0)),
+        )
+      }
+    },
+    scores: (now) => {
+      current(now)
+      const scores = new Map<string, number>()
+      for (const [name, feature] of Object.entries(profile)) {
+        const expected = referenceShares(feature)
+        const counts = expected.map((_, bin) =>
+          slices.reduce((sum, slice) => sum + (slice.counts.get(name)?.[bin] ?? 0), 0),
+        )
+        const seen = counts.reduce((sum, count) => sum + count, 0)
+        if (seen >= LEAST_ELEMENTS) scores.set(name, populationStability(expected, counts))
+      }
+      return scores
+    },
+  }
+}

@@ -1,0 +1,179 @@
+/** Gathers what the engines saw, and keeps what must outlive an engine: prediction counts, drift and feedback windows. */
+import { z } from 'zod'
+import type { LoadedVersion, ModelEntry } from '../control/model-entry.ts'
+import { type DriftWindow, driftWindow } from './drift.ts'
+import { family, type LabelSet, type Sample } from './exposition.ts'
+import { type FeedbackWindow, feedbackWindow } from './feedback.ts'
+
+const Feedback = z.object({
+  id: z.string().min(1).max(200),
+  label: z.union([z.string().max(200), z.number(), z.boolean()]),
+})
+
+interface Kept {
+  labels: LabelSet
+  dimension: 'label' | 'risk_level' | 'none'
+  predictions: Map<string, number>
+  drift: DriftWindow
+  feedback: FeedbackWindow
+  residentBytes: number
+}
+
+export interface ModelObserver {
+  /** Asks every engine; called now and then and before each scrape. */
+  gather: () => Promise<void>
+  feedback: (model: string, body: string) => Promise<{ status: number; body: unknown }>
+  metrics: () => string
+}
+
+export const createModelObserver = (entries: () => ModelEntry[]): ModelObserver => {
+  const kept = new Map<string, Kept>()
+  let gathering: Promise<void> | undefined
+
+  const keptFor = (entry: ModelEntry, loaded: LoadedVersion): Kept => {
+    const key = `${entry.name}\n${loaded.wish}`
+    let found = kept.get(key)
+    if (!found) {
+      found = {
+        labels: { tenant: entry.spec.tenant, model: entry.name, version: loaded.version },
+        dimension: loaded.supervised?.ready?.dimension ?? 'none',
+        predictions: new Map(),
+        drift: driftWindow(entry.spec.monitoring.referenceProfile ?? {}),
+        feedback: feedbackWindow(),
+        residentBytes: 0,
+      }
+      kept.set(key, found)
+    }
+    return found
+  }
+
+  const loadedNow = (): { entry: ModelEntry; loaded: LoadedVersion }[] =>
+    entries().flatMap((entry) => entry.loaded.map((loaded) => ({ entry, loaded })))
+
+  const gatherOne = async (entry: ModelEntry, loaded: LoadedVersion): Promise<void> => {
+    if (loaded.state !== 'Ready') return
+    const seen = await loaded.supervised?.engine?.observe()
+    if (!seen) return
+    const into = keptFor(entry, loaded)
+    into.residentBytes = seen.residentBytes
+    for (const [label, count] of Object.entries(seen.predictions)) {
+      into.predictions.set(label, (into.predictions.get(label) ?? 0) + count)
+    }
+    if (seen.drift) into.drift.add(seen.drift, Date.now())
+  }
+
+  const gather = async (): Promise<void> => {
+    const now = loadedNow()
+    const keys = new Set(now.map(({ entry, loaded }) => `${entry.name}\n${loaded.wish}`))
+    for (const key of kept.keys()) if (!keys.has(key)) kept.delete(key)
+    await Promise.all(now.map(({ entry, loaded }) => gatherOne(entry, loaded)))
+  }
+
+  const perVersion = (value: (entry: ModelEntry, loaded: LoadedVersion) => number | undefined): Sample[] =>
+    loadedNow().flatMap(({ entry, loaded }) => {
+      const found = value(entry, loaded)
+      const labels = { tenant: entry.spec.tenant, model: entry.name, version: loaded.version }
+      return found === undefined ? [] : [{ labels, value: found }]
+    })
+
+  const predictionSamples = (): Sample[] =>
+    [...kept.values()].flatMap((each) =>
+      [...each.predictions].map(([label, value]) => ({
+        labels: each.dimension === 'none' ? each.labels : { ...each.labels, [each.dimension]: label },
+        value,
+      })),
+    )
+
+  return {
+    gather: () => {
+      gathering ??= gather().finally(() => {
+        gathering = undefined
+      })
+      return gathering
+    },
+    feedback: async (model, body) => {
+      const entry = entries().find((each) => each.name === model)
+      const parsed = Feedback.safeParse(parseJson(body))
+      if (!entry) return { status: 404, body: { error: `there is no model "${model}" here` } }
+      if (!parsed.success) {
+        return {
+          status: 400,
+          body: {
+            error: `feedback is {"id": the request's id, "label": the true label}: ${z.prettifyError(parsed.error)}`,
+          },
+        }
+      }
+      for (const loaded of entry.loaded) {
+        const predicted = await loaded.supervised?.engine?.predictedFor(parsed.data.id)
+        if (predicted === undefined) continue
+        keptFor(entry, loaded).feedback.add(predicted, String(parsed.data.label))
+        return {
+          status: 200,
+          body: { id: parsed.data.id, model_version: loaded.version, predicted, label: String(parsed.data.label) },
+        }
+      }
+      return {
+        status: 404,
+        body: {
+          error: `no recent prediction has the id ${JSON.stringify(parsed.data.id)}: ids are kept for the last 20,000 predictions of a version`,
+        },
+      }
+    },
+    metrics: () =>
+      [
+        family('predictions_total', 'counter', 'Rows predicted, by label or risk level.', predictionSamples()),
+        family(
+          'model_f1_score',
+          'gauge',
+          'Macro F1 over the last 1000 predictions with feedback.',
+          [...kept.values()].flatMap((each) => {
+            const value = each.feedback.f1()
+            return value === undefined ? [] : [{ labels: each.labels, value }]
+          }),
+        ),
+        family(
+          'data_drift_score',
+          'gauge',
+          'Population stability index of a feature against the training data, over the last hour.',
+          [...kept.values()].flatMap((each) =>
+            [...each.drift.scores(Date.now())].map(([feature, value]) => ({
+              labels: { ...each.labels, feature },
+              value,
+            })),
+          ),
+        ),
+        family(
+          'model_ready',
+          'gauge',
+          'Whether a version can answer.',
+          perVersion((_, loaded) => (loaded.state === 'Ready' ? 1 : 0)),
+        ),
+        family(
+          'engine_restarts_total',
+          'counter',
+          'Times an engine was started again.',
+          perVersion((_, loaded) => loaded.supervised?.restarts),
+        ),
+        family(
+          'model_load_seconds',
+          'gauge',
+          'How long the last load took.',
+          perVersion((_, loaded) => loaded.supervised?.loadSeconds),
+        ),
+        family(
+          'engine_memory_bytes',
+          'gauge',
+          'Resident memory of the engine.',
+          [...kept.values()].map((each) => ({ labels: each.labels, value: each.residentBytes })),
+        ),
+      ].join(''),
+  }
+}
+
+const parseJson = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

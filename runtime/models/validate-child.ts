@@ -1,0 +1,42 @@
+/** The child of validate.ts: loads one file, tries it, reports. Whatever happens here ends with this process. */
+import { writeFileSync } from 'node:fs'
+import { z } from 'zod'
+import { loadModel } from '../engine/load-model.ts'
+import { UnsupportedModel } from '../engine/session.ts'
+import { dryRun } from '../engine/warm-up.ts'
+import type { Verdict } from './verdict.ts'
+
+const Order = z.object({ path: z.string() })
+
+const explain = (error: unknown): Verdict => {
+  const message = error instanceof Error ? error.message : String(error)
+  if (error instanceof UnsupportedModel) return { ok: false, code: 'unsupported', reason: message }
+  if (/bad_alloc|Failed to allocate memory|bad allocation/i.test(message)) {
+    return { ok: false, code: 'memory', reason: 'The model needs more memory than a model may have.' }
+  }
+  const locale = /locale/i.test(message)
+    ? ' This machine lacks the locale its StringNormalizer asks for: export the model without it, or with the locale "C".'
+    : ''
+  return { ok: false, code: 'load-failed', reason: `onnxruntime refuses the model: ${message.slice(0, 2000)}${locale}` }
+}
+
+const examine = async (path: string): Promise<Verdict> => {
+  try {
+    const { session, signature } = await loadModel(path)
+    const { runMicros, batchable } = dryRun(session)
+    return { ok: true, signature, batchable, ...(runMicros !== undefined && { runMicros }) }
+  } catch (error) {
+    return explain(error)
+  }
+}
+
+try {
+  writeFileSync('/proc/self/oom_score_adj', '800')
+} catch {
+  // Only Linux has it.
+}
+
+process.on('message', (raw) => {
+  void examine(Order.parse(raw).path).then((verdict) => process.send?.(verdict))
+})
+process.on('disconnect', () => process.exit(0))

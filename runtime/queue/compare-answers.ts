@@ -1,0 +1,37 @@
+/** Whether a shadow's answer says the same as the one that was returned; numbers may differ by a thousandth. */
+import type { WireAnswer } from '../engine/frames.ts'
+
+const MAX_COMPARED = 65_536
+const TOLERANCE = 1e-3
+
+const outputsOf = (answer: WireAnswer): unknown => {
+  const text = answer.body.toString('utf8', 0, answer.jsonLength ?? answer.body.length)
+  const parsed: unknown = JSON.parse(text)
+  return typeof parsed === 'object' && parsed !== null && 'outputs' in parsed ? parsed.outputs : parsed
+}
+
+const same = (a: unknown, b: unknown): boolean => {
+  if (typeof a === 'number' && typeof b === 'number') {
+    return a === b || Math.abs(a - b) <= TOLERANCE * Math.max(1, Math.abs(a), Math.abs(b))
+  }
+  if (Array.isArray(a) && Array.isArray(b))
+    return a.length === b.length && a.every((each, index) => same(each, b[index]))
+  if (typeof a === 'object' && typeof b === 'object' && a !== null && b !== null) {
+    const others = new Map(Object.entries(b))
+    const own = Object.entries(a)
+    return own.length === others.size && own.every(([key, value]) => same(value, others.get(key)))
+  }
+  return a === b
+}
+
+const tail = (answer: WireAnswer): Buffer => answer.body.subarray(answer.jsonLength ?? answer.body.length)
+
+export const sameOutputs = (a: WireAnswer, b: WireAnswer): boolean => {
+  if (a.status !== b.status) return false
+  if (a.body.length > MAX_COMPARED || b.body.length > MAX_COMPARED) return Buffer.compare(tail(a), tail(b)) === 0
+  try {
+    return same(outputsOf(a), outputsOf(b)) && Buffer.compare(tail(a), tail(b)) === 0
+  } catch {
+    return Buffer.compare(a.body, b.body) === 0 // no JSON: a gRPC answer
+  }
+}

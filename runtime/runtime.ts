@@ -1,0 +1,154 @@
+/**
+ * The inference runtime, built but not yet named on a command line: acceptor threads in front, an engine process for each
+ * version of each model behind, and between them this thread, which only keeps them in order.
+ */
+import { mkdir } from 'node:fs/promises'
+import type { Server } from 'node:http'
+import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
+import { startControlServer } from './control/control-server.ts'
+import { DEFAULT_TIMEOUT } from './control/model-entry.ts'
+import { createModels, type Models } from './control/models.ts'
+import { type AcceptorPool, startAcceptors } from './http/acceptor-pool.ts'
+import type { Ask } from './http/routes.ts'
+import { requestMetrics } from './metrics/exposition.ts'
+import { createModelObserver } from './metrics/model-observer.ts'
+import { type Log, processMetrics } from './metrics/process-metrics.ts'
+import { mergeStats } from './metrics/request-stats.ts'
+import { statistics } from './metrics/statistics.ts'
+import { readModelFolder } from './models/folder.ts'
+import { createRepository } from './models/repository.ts'
+import { createSharedLimits } from './queue/limits.ts'
+
+export interface RuntimeConfig {
+  host: string
+  port: number
+  stateFolder: string
+  /** file:// or http(s):// address that has models under sha256/<hex>; empty for none. */
+  store: string
+  /** A folder of models to serve; empty for none. */
+  modelsFolder: string
+  /** Path of the control API's socket; empty for none. */
+  controlSocket: string
+  acceptors: number
+  lanes: number
+  /** The model behind POST /predict; empty for the first that takes text. */
+  textModel: string
+  maxBodyBytes: number
+  bodyBudgetBytes: number
+  maxConnections: number
+  tenantConcurrency: number
+  tenantWeights: Record<string, number>
+  engineMemoryMegabytes: number
+  loadTimeoutMilliseconds: number
+  log: Log
+}
+
+export const defaultConfig = (log: Log): RuntimeConfig => ({
+  host: '127.0.0.1',
+  port: 0,
+  stateFolder: '',
+  store: '',
+  modelsFolder: '',
+  controlSocket: '',
+  acceptors: Math.max(1, Math.floor(availableParallelism() / 2)),
+  lanes: Math.max(1, Math.min(4, availableParallelism())),
+  textModel: '',
+  maxBodyBytes: 64 * 1_048_576,
+  bodyBudgetBytes: 512 * 1_048_576,
+  maxConnections: 20_000,
+  tenantConcurrency: 4096,
+  tenantWeights: {},
+  engineMemoryMegabytes: 4096,
+  loadTimeoutMilliseconds: 120_000,
+  log,
+})
+
+export interface Runtime {
+  readonly url: string
+  readonly models: Models
+  close: () => Promise<void>
+}
+
+const GATHER_MILLISECONDS = 1000
+const CLOSE_MILLISECONDS = 4000
+
+export const createRuntime = async (config: RuntimeConfig): Promise<Runtime> => {
+  await mkdir(config.stateFolder, { recursive: true })
+  let pool: AcceptorPool | undefined
+  const models = createModels({
+    repository: createRepository(join(config.stateFolder, 'models'), config.store),
+    memoryMegabytes: config.engineMemoryMegabytes,
+    loadTimeoutMilliseconds: config.loadTimeoutMilliseconds,
+    lanes: config.lanes,
+    textModel: config.textModel,
+    onTable: (table) => pool?.update(table),
+    log: config.log,
+  })
+  const observer = createModelObserver(models.entries)
+
+  const answer: Ask = async ({ what, model, version, body }) => {
+    if (what === 'feedback') {
+      const { status, body: said } = await observer.feedback(model, body)
+      return { status, contentType: 'application/json', body: JSON.stringify(said) }
+    }
+    const { stats, connections } = (await pool?.collect()) ?? { stats: [], connections: 0 }
+    if (what === 'statistics') {
+      return {
+        status: 200,
+        contentType: 'application/json',
+        body: JSON.stringify(statistics(mergeStats(stats), model, version)),
+      }
+    }
+    await observer.gather()
+    const text = requestMetrics(mergeStats(stats)) + observer.metrics() + processMetrics(connections)
+    return { status: 200, contentType: 'text/plain; version=0.0.4; charset=utf-8', body: text }
+  }
+
+  pool = await startAcceptors({
+    count: config.acceptors,
+    settings: {
+      host: config.host,
+      port: config.port,
+      maxBodyBytes: config.maxBodyBytes,
+      bodyBudgetBytes: config.bodyBudgetBytes,
+      maxConnections: config.maxConnections,
+      tenantConcurrency: config.tenantConcurrency,
+      tenantWeights: config.tenantWeights,
+      limits: createSharedLimits(),
+    },
+    table: models.table(),
+    answer,
+    onStuck: (key) =>
+      models
+        .byKey(key)
+        ?.supervised?.interrupt(
+          `a run took longer than it may (${DEFAULT_TIMEOUT / 1000} s unless its limits say otherwise)`,
+        ),
+    onCrash: (error) => {
+      config.log('acceptor crashed', { error: error.stack ?? error.message })
+      process.exit(1)
+    },
+  })
+
+  let control: Server | undefined
+  if (config.controlSocket !== '') control = await startControlServer(models, config.controlSocket)
+  if (config.modelsFolder !== '') {
+    for (const { name, spec } of await readModelFolder(config.modelsFolder)) models.put(name, spec)
+  }
+  models.startupComplete()
+  const gathering = setInterval(() => void observer.gather(), GATHER_MILLISECONDS)
+
+  const listening = pool
+  return {
+    url: `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${listening.port}`,
+    models,
+    close: async () => {
+      clearInterval(gathering)
+      control?.close()
+      control?.closeAllConnections()
+      await listening.close(CLOSE_MILLISECONDS)
+      await models.stop()
+    },
+  }
+}
