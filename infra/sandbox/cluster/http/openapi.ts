@@ -42,7 +42,7 @@ export function openApiDocument(catalogue: Catalogue, place: string): JsonObject
     }
   }
   include(schemas, Object.values(schemas))
-  const components: Json = JSON.parse(JSON.stringify(schemas).replaceAll('"$ref":"', '"$ref":"#/components/schemas/'))
+  const components = published(schemas)
   return {
     openapi: '3.0.0',
     info: { title: 'Kubernetes', version: 'v1.36.1+modelyard-sandbox' },
@@ -51,9 +51,13 @@ export function openApiDocument(catalogue: Catalogue, place: string): JsonObject
   }
 }
 
-const definitionName = (kind: Served): string => {
-  const known = Object.entries(definitions).find(([, schema]) => schema === kind.schema)
-  return known?.[0] ?? `${kind.group.split('.').reverse().join('.')}.${kind.version}.${kind.kind}`
+const definitionName = ({ group, version, kind }: Served): string => {
+  const isSame = (schema: Schema) =>
+    schema['x-kubernetes-group-version-kind']?.some(
+      (one) => one.group === group && one.version === version && one.kind === kind,
+    )
+  const known = Object.entries(definitions).find(([, schema]) => isSame(schema))
+  return known?.[0] ?? `${group.split('.').reverse().join('.')}.${version}.${kind}`
 }
 
 function include(schemas: Record<string, Schema>, from: Schema[]): void {
@@ -84,3 +88,10 @@ function operation(kind: Served, action: string, name: string): JsonObject {
     'x-kubernetes-group-version-kind': { group: kind.group, version: kind.version, kind: kind.kind },
   }
 }
+
+/** As documents spell them: references by pointer, without this server's own marks. */
+const published = (schemas: Record<string, Schema>): Json =>
+  JSON.parse(
+    JSON.stringify(schemas, (key, value) => (key === 'x-definition' ? undefined : value)),
+    (key, value) => (key === '$ref' ? `#/components/schemas/${value}` : value),
+  )

@@ -28,7 +28,7 @@ export const crdStorage = 'apiextensions.k8s.io/customresourcedefinitions'
 const schemaByKind = new Map<string, Schema>()
 for (const schema of Object.values(definitions)) {
   for (const { group, version, kind } of schema['x-kubernetes-group-version-kind'] ?? []) {
-    schemaByKind.set(`${group}/${version}/${kind}`, schema)
+    schemaByKind.set(`${group}/${version}/${kind}`, { ...schema, 'x-definition': kind })
   }
 }
 

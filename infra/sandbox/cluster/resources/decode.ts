@@ -2,8 +2,9 @@ import type { Call } from '../call.ts'
 import { badRequest, invalid, StatusError } from '../http/status.ts'
 import { clone, isObject, type Json, type KubeObject, nameOf, object, text } from '../json.ts'
 import { apiVersionOf } from '../kinds/catalogue.ts'
+import { formatQuantity, parseQuantity, quantityPattern } from '../rules/quantity.ts'
 import { applyDefaults, check, prune } from '../schema/check.ts'
-import { objectMeta, resolve } from '../schema/schema.ts'
+import { mapDefinition, objectMeta, resolve } from '../schema/schema.ts'
 import { typeError } from '../schema/type-error.ts'
 
 /** What the client sent as an object of this kind: right type, right place, without unknown fields. */
@@ -49,6 +50,7 @@ export function decode(call: Call, body: Json | undefined): KubeObject {
     kind.kind,
   )
   if (wrong) throw badRequest(`${kind.kind} in version "${kind.version}" cannot be handled as a ${kind.kind}: ${wrong}`)
+  if (kind.builtIn) canonicalise(kind, sent)
   checkPlace(call, sent)
   if (!kind.builtIn) Object.assign(sent, applyDefaults(sent, kind.schema))
   const errors = kind.builtIn
@@ -86,4 +88,15 @@ function withoutNulls(value: Json): Json {
   if (!isObject(value)) return value
   const kept = Object.entries(value).filter(([, child]) => child !== null && child !== undefined)
   return Object.fromEntries(kept.map(([key, child]) => [key, withoutNulls(child ?? null)]))
+}
+
+/** Quantities are stored in one spelling; what is none cannot be read at all. */
+function canonicalise(kind: Call['kind'], value: KubeObject): void {
+  mapDefinition(value, resolve(kind.schema), 'Quantity', (quantity) => {
+    const parsed = parseQuantity(quantity)
+    if (parsed) return formatQuantity(parsed)
+    throw badRequest(
+      `${kind.kind} in version "${kind.version}" cannot be handled as a ${kind.kind}: ${quantityPattern}`,
+    )
+  })
 }

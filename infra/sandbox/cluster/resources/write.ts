@@ -1,7 +1,8 @@
 // Every write takes this road: decode, default, admit, validate, note who owns what, store. It is synchronous from the
 // read to the write, so nothing can come in between.
 import { randomInt, randomUUID } from 'node:crypto'
-import { admit, settleQuota } from '../admission/admit.ts'
+import { admit } from '../admission/admit.ts'
+import { settleQuota } from '../admission/quota.ts'
 import type { Call } from '../call.ts'
 import { alreadyExists, badRequest, conflict, forbiddenField, invalid, invalidValue } from '../http/status.ts'
 import {
@@ -89,7 +90,7 @@ export function create(call: Call, body: Json | undefined, applied = false): Kub
   rules.defaults(sent)
   rules.prepare(call, sent, undefined)
   admit(call, sent, undefined)
-  refuse(call, sent, [...checkMetadata(kind, sent), ...rules.validate(sent, undefined, call)])
+  refuse(call, sent, [...checkMetadata(kind, sent), ...rules.validate(sent, undefined)])
   const key = keyOf(kind, namespaceOf(sent), nameOf(sent))
   const quota = settleQuota(call, sent, undefined)
   if (cluster.store.get(kind.storage, key)) throw alreadyExists(kind, nameOf(sent))
@@ -115,11 +116,7 @@ export function update(call: Call, live: KubeObject, change: Change, how: 'updat
     rules.prepare(call, sent, live)
     admit(call, sent, live)
   }
-  refuse(call, sent, [
-    ...checkMetadata(kind, sent),
-    ...finalizersOnlyShrink(sent, live),
-    ...rules.validate(sent, live, call),
-  ])
+  refuse(call, sent, [...checkMetadata(kind, sent), ...finalizersOnlyShrink(sent, live), ...rules.validate(sent, live)])
   if (hasNewSpec(call, sent, live)) sent.metadata.generation = Number(live.metadata.generation ?? 0) + 1
 
   const owned = how === 'apply' ? sent : trackUpdate(live, dropEmpty(sent), writerOf(call, 'Update'), kind.schema)

@@ -1,28 +1,44 @@
-// What is particular to each built-in kind: its defaults, what the server fills in, what it refuses.
+// What is particular to each kind: its defaults, what the server fills in, what it refuses.
 import type { Call } from '../call.ts'
 import type { FieldError } from '../http/status.ts'
-import type { KubeObject } from '../json.ts'
+import { ensure, type KubeObject, nameOf } from '../json.ts'
 import { crdStorage, type Served } from '../kinds/catalogue.ts'
+import { resolve } from '../schema/schema.ts'
+import { changeChecks, checkKind } from './checks.ts'
 import { checkDefinition, defaultDefinition, establish } from './custom-resource-definition.ts'
-import { namespaceRules } from './namespace.ts'
+import { applyKindDefaults } from './defaults.ts'
+import { prepareByStorage } from './prepare.ts'
 
 export type Rules = {
   /** Fills in what was left out, as Kubernetes' defaulting does. */
   defaults: (value: KubeObject) => void
-  /** Sets what only the server decides (phases, addresses, conditions). */
+  /** Sets what only the server decides. */
   prepare: (call: Call, value: KubeObject, live: KubeObject | undefined) => void
-  validate: (value: KubeObject, live: KubeObject | undefined, call: Call) => FieldError[]
+  validate: (value: KubeObject, live: KubeObject | undefined) => FieldError[]
 }
 
-const none: Rules = { defaults: () => {}, prepare: () => {}, validate: () => [] }
+const nothing: Rules = { defaults: () => {}, prepare: () => {}, validate: () => [] }
 
-const byStorage: Record<string, Partial<Rules>> = {
-  [crdStorage]: {
-    defaults: defaultDefinition,
-    prepare: (_call, value, live) => establish(value, live),
-    validate: checkDefinition,
-  },
-  '/namespaces': namespaceRules,
+const definitions: Rules = {
+  defaults: defaultDefinition,
+  prepare: (_call, value, live) => establish(value, live),
+  validate: checkDefinition,
 }
 
-export const rulesFor = (kind: Served): Rules => ({ ...none, ...byStorage[kind.storage] })
+export function rulesFor(kind: Served): Rules {
+  if (!kind.builtIn) return nothing
+  if (kind.storage === crdStorage) return definitions
+  const schema = resolve(kind.schema)
+  return {
+    defaults: (value) => {
+      applyKindDefaults(value, schema)
+      if (kind.storage === '/namespaces')
+        ensure(value, 'metadata', 'labels')['kubernetes.io/metadata.name'] = nameOf(value)
+    },
+    prepare: prepareByStorage[kind.storage] ?? nothing.prepare,
+    validate: (value, live) => [
+      ...checkKind(value, schema),
+      ...((live && changeChecks[kind.storage]?.(value, live)) ?? []),
+    ],
+  }
+}

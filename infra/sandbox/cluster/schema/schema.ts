@@ -5,6 +5,8 @@ import { isObject, type Json, type JsonObject } from '../json.ts'
 /** The part of OpenAPI that Kubernetes calls a structural schema. */
 export type Schema = {
   $ref?: string
+  /** The name of the definition a reference led to; kinds' defaults and checks hang on these names. */
+  'x-definition'?: string
   type?: string
   format?: string
   properties?: Record<string, Schema>
@@ -99,7 +101,7 @@ export function resolve(schema: Schema): Schema {
   const known = resolved.get(schema)
   if (known) return known
   const { $ref, ...beside } = schema
-  const whole = { ...definitions[$ref], ...beside }
+  const whole = { ...definitions[$ref], ...beside, 'x-definition': $ref.split('.').at(-1) }
   resolved.set(schema, whole)
   return whole
 }
@@ -162,4 +164,45 @@ function elementName(item: Json, schema: Schema, items: Schema): string {
     if (value !== undefined) keys[key] = value
   }
   return `k:${JSON.stringify(keys)}`
+}
+
+/** Calls back for every value whose schema is a named definition, outermost first, with its path. */
+export function visit(
+  value: Json,
+  schema: Schema,
+  path: string,
+  found: (definition: string, value: Json, path: string) => void,
+): void {
+  const definition = schema['x-definition']
+  if (definition) found(definition, value, path)
+  if (Array.isArray(value)) {
+    const items = schema.items && resolve(schema.items)
+    if (items) for (const [index, item] of value.entries()) visit(item, items, `${path}[${index}]`, found)
+  } else if (isObject(value)) {
+    const isMap = schema.properties === undefined
+    for (const [key, child] of Object.entries(value)) {
+      const known = fieldSchema(schema, key)
+      if (known && child !== undefined)
+        visit(child, known, isMap ? `${path}[${key}]` : path ? `${path}.${key}` : key, found)
+    }
+  }
+}
+
+/** Replaces every scalar of the definition, in place. */
+export function mapDefinition(value: Json, schema: Schema, definition: string, change: (value: Json) => Json): void {
+  const isIt = (child: Schema) => child['x-definition'] === definition
+  if (Array.isArray(value)) {
+    const items = schema.items && resolve(schema.items)
+    if (items)
+      value.forEach((item, index) => {
+        isIt(items) ? value.splice(index, 1, change(item)) : mapDefinition(item, items, definition, change)
+      })
+  } else if (isObject(value)) {
+    for (const [key, child] of Object.entries(value)) {
+      const known = fieldSchema(schema, key)
+      if (!known || child === undefined) continue
+      if (isIt(known)) value[key] = change(child)
+      else mapDefinition(child, known, definition, change)
+    }
+  }
 }
