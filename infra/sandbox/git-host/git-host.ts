@@ -13,6 +13,8 @@ import { createHost, ensureAccount, type Host } from './host.ts'
 import { followRefs } from './pulls/follow.ts'
 import { seedRepository } from './seed-folder.ts'
 import type { Account } from './store/records.ts'
+import { createOAuth, type OAuthClient } from './web/oauth.ts'
+import { createWeb } from './web/web.ts'
 import { createDeliveries } from './webhooks/deliveries.ts'
 
 export type GitHostOptions = {
@@ -23,6 +25,10 @@ export type GitHostOptions = {
   webhook?: { url: string; secret: string }
   /** A folder that becomes the first commit of `platform/gitops`, with the status checks its main branch requires. */
   seed?: { folder: string; requiredStatuses: string[] }
+  /** The application by which the portal links accounts. */
+  oauth?: OAuthClient
+  /** People who can sign in to the pages, with write access and their password. */
+  people?: readonly { login: string; name: string; email: string; password: string }[]
   rateLimit?: number
 }
 
@@ -38,12 +44,16 @@ export async function startGitHost(options: GitHostOptions) {
   const rateLimit = createRateLimit(options.rateLimit ?? 60_000)
   const api = createApi({ host, app, faults, rateLimit, deliveries })
   const git = createGitDoor(host, app)
+  const web = createWeb(host, createOAuth(host, options.oauth))
 
   const admin = grantToken(
     host,
     ensureAccount(host, { login: 'modelyard-bot', permission: 'admin' }),
     options.adminToken,
   )
+  for (const { password, ...person } of options.people ?? []) {
+    host.store.accounts.put({ ...ensureAccount(host, person), password })
+  }
   if (options.seed) await seedRepository(host, admin, options.seed)
   await catchUp(host, admin)
   deliveries.resume()
@@ -62,7 +72,7 @@ export async function startGitHost(options: GitHostOptions) {
     if (present.some((fault) => fault.kind === 'drop-answer')) response.end = () => response.destroy()
     if (apiPath !== undefined) return api(request, response, apiPath, searchParams)
     if (await git(request, response, pathname, searchParams)) return
-    sendReply(request, response, { status: 404, body: { message: 'Not Found' } })
+    await web(request, response, pathname, searchParams)
   }
   handleWith(server, (request, response) => {
     handle(request, response).catch((error: unknown) => {

@@ -12,7 +12,13 @@ describe('a pull request', () => {
     const { admin } = host
     const reviewer = await host.person('reviewer')
     const pull = await openPull(admin, 'change-1', { 'teams/ml/quota.yaml': 'cpu: 4\n' })
-    expect(pull).toMatchObject({ number: 1, state: 'open', mergeable: true, mergeable_state: 'clean', changed_files: 1 })
+    expect(pull).toMatchObject({
+      number: 1,
+      state: 'open',
+      mergeable: true,
+      mergeable_state: 'clean',
+      changed_files: 1,
+    })
 
     const { data: files } = await admin.pulls.listFiles({ ...repo, pull_number: 1 })
     expect(files).toMatchObject([{ filename: 'teams/ml/quota.yaml', status: 'added', patch: '@@ -0,0 +1 @@\n+cpu: 4' }])

@@ -6,13 +6,30 @@ import { promisify } from 'node:util'
 import { Octokit } from '@octokit/rest'
 import { z } from 'zod'
 import { type GitHostOptions, startGitHost } from '../git-host.ts'
+import { problemInAnswer } from './github-schema.ts'
 
 const run = promisify(execFile)
 export const adminToken = 'admin-token-for-tests'
 export const repo = { owner: 'platform', repo: 'gitops' }
 
-export const clientFor = (apiUrl: string, token?: string) =>
-  new Octokit({ baseUrl: apiUrl, auth: token, log: { debug() {}, info() {}, warn() {}, error() {} } })
+const Answer = z.object({ status: z.number(), response: z.object({ data: z.unknown() }) })
+const silent = { debug() {}, info() {}, warn() {}, error() {} }
+
+/** Octokit as everybody uses it, but each answer is held against GitHub's own description of it. */
+export function clientFor(apiUrl: string, token?: string) {
+  const client = new Octokit({ baseUrl: apiUrl, auth: token, log: silent })
+  const check = (method: string, template: string, status: number, body: unknown) => {
+    const problem = problemInAnswer(method, template, status, body)
+    if (problem) throw new Error(problem)
+  }
+  client.hook.after('request', (response, { method, url }) => check(method, url, response.status, response.data))
+  client.hook.error('request', (error, { method, url }) => {
+    const answer = Answer.safeParse(error).data
+    if (answer) check(method, url, answer.status, answer.response.data)
+    throw error
+  })
+  return client
+}
 export type Client = ReturnType<typeof clientFor>
 
 /** A host of a test's own, with `platform/gitops` holding one commit on main. */
@@ -24,7 +41,12 @@ export async function startTestHost(options: Partial<GitHostOptions> = {}) {
   const admin = client(adminToken)
   if (!options.seed) {
     await admin.repos.createInOrg({ org: repo.owner, name: repo.repo })
-    await admin.repos.createOrUpdateFileContents({ ...repo, path: 'README.md', message: 'Begin', content: base64('# GitOps\n') })
+    await admin.repos.createOrUpdateFileContents({
+      ...repo,
+      path: 'README.md',
+      message: 'Begin',
+      content: base64('# GitOps\n'),
+    })
   }
   return {
     state,
@@ -76,9 +98,19 @@ export async function commitFiles(client: Client, branch: string, files: Record<
   return commit.sha
 }
 
-export async function openPull(client: Client, branch: string, files: Record<string, string> = { [`${branch}.yaml`]: 'a: 1\n' }) {
+export async function openPull(
+  client: Client,
+  branch: string,
+  files: Record<string, string> = { [`${branch}.yaml`]: 'a: 1\n' },
+) {
   await commitFiles(client, branch, files)
-  const { data } = await client.pulls.create({ ...repo, title: `Add ${branch}`, head: branch, base: 'main', body: 'Why' })
+  const { data } = await client.pulls.create({
+    ...repo,
+    title: `Add ${branch}`,
+    head: branch,
+    base: 'main',
+    body: 'Why',
+  })
   return data
 }
 
@@ -86,9 +118,16 @@ export async function openPull(client: Client, branch: string, files: Record<str
 export const git = (directory: string, ...args: string[]) =>
   run('git', ['-c', 'user.name=Tester', '-c', 'user.email=tester@modelyard.example', ...args], {
     cwd: directory,
-    env: { PATH: process.env.PATH, NODE_ENV: 'test', GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_NOSYSTEM: '1', GIT_TERMINAL_PROMPT: '0' },
+    env: {
+      PATH: process.env.PATH,
+      NODE_ENV: 'test',
+      GIT_CONFIG_GLOBAL: '/dev/null',
+      GIT_CONFIG_NOSYSTEM: '1',
+      GIT_TERMINAL_PROMPT: '0',
+    },
   })
 
-export const cloneUrl = (url: string, token: string) => `${url.replace('http://', `http://x:${token}@`)}/platform/gitops.git`
+export const cloneUrl = (url: string, token: string) =>
+  `${url.replace('http://', `http://x:${token}@`)}/platform/gitops.git`
 
 export const temporaryFolder = () => mkdtemp(join(tmpdir(), 'git-work-'))

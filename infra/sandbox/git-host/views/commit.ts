@@ -7,7 +7,7 @@ import { accountByEmail, nodeId } from './account.ts'
 const api = (host: Host, repository: Repository) => `${host.apiUrl}/repos/${host.fullName(repository)}`
 const web = (host: Host, repository: Repository) => `${host.url}/${host.fullName(repository)}`
 const encodePath = (path: string) => path.split('/').map(encodeURIComponent).join('/')
-const unsigned = { verified: false, reason: 'unsigned', signature: null, payload: null }
+const unsigned = { verified: false, reason: 'unsigned', signature: null, payload: null, verified_at: null }
 
 export function commitView(host: Host, repository: Repository, commit: Commit) {
   const url = api(host, repository)
@@ -48,7 +48,7 @@ export const gitCommitView = (host: Host, repository: Repository, commit: Commit
   tree: { sha: commit.tree, url: `${api(host, repository)}/git/trees/${commit.tree}` },
   message: commit.message,
   parents: commit.parents.map((sha) => parentView(host, repository, sha)),
-  verification: { ...unsigned, verified_at: null },
+  verification: unsigned,
 })
 
 export const fileChangeView = (host: Host, repository: Repository, commit: string, file: FileChange) => ({

@@ -38,6 +38,12 @@ const checkRunFields = (wish: z.infer<typeof CheckRunChange>) => ({
   ...(wish.output && { title: wish.output.title ?? null, summary: wish.output.summary ?? null }),
 })
 
+// Webhooks know less about a signature than the REST API.
+const withoutDate = ({ commit, ...rest }: ReturnType<typeof commitView>) => {
+  const { verified_at: _date, ...verification } = commit.verification
+  return { ...rest, commit: { ...commit, verification } }
+}
+
 export const statusRoutes = [
   repositoryRoute(
     'POST',
@@ -59,7 +65,7 @@ export const statusRoutes = [
         createdAt: now(),
       }))
       const view = statusView(host, repository, status)
-      const commit = commitView(host, repository, await commitAt(host, repository, sha))
+      const commit = withoutDate(commitView(host, repository, await commitAt(host, repository, sha)))
       const { state, context, description, target_url, created_at, updated_at, id } = view
       const name = host.fullName(repository)
       const payload = {
