@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Child, describeExit, startChild } from '../engine/child.ts'
 import type { ModelSignature } from '../protocol/signature.ts'
+import { faultsOf } from './onnx/faults.ts'
 import { readOnnxFile } from './onnx-file.ts'
 import { type ValidationCode, Verdict } from './verdict.ts'
 
@@ -19,41 +20,27 @@ export interface ValidationLimits {
 
 export type Validation =
   | { ok: true; signature: ModelSignature; runMicros: number | undefined; batchable: boolean }
-  | { ok: false; code: ValidationCode; reason: string }
+  | { ok: false; code: ValidationCode; reason: string; fault?: string }
 
 export const defaultLimits: ValidationLimits = { timeoutMilliseconds: 30_000, memoryMegabytes: 4096 }
 
 const WATCH_MILLISECONDS = 50
 const PAGE = 4096
 
-const refused = (code: ValidationCode, reason: string): Validation => ({ ok: false, code, reason })
+const refused = (code: ValidationCode, reason: string, fault?: string): Validation => ({
+  ok: false,
+  code,
+  reason,
+  ...(fault !== undefined && { fault }),
+})
 
 /** What the file alone tells, before anything is loaded. */
 const readFacts = async (path: string): Promise<Validation | undefined> => {
   const reading = await readOnnxFile(path)
   if (!reading.ok) return refused(reading.refusal.reason, `${reading.refusal.message} ${reading.refusal.remedy}`)
   const { model } = reading
-  if (model.externalData.length > 0) {
-    return refused(
-      'external-data',
-      `The model keeps weights outside its file (${JSON.stringify(model.externalData[0]?.slice(0, 200))}). Save it as one file, with its weights inside.`,
-    )
-  }
-  if (model.recursiveFunctions.length > 0) {
-    return refused(
-      'recursive',
-      `The function ${JSON.stringify(model.recursiveFunctions[0])} calls itself, which ONNX does not allow.`,
-    )
-  }
-  if (model.inputs.length === 0 || model.outputs.length === 0) {
-    return refused('unsupported', 'The model has no inputs or no outputs. Export it with both.')
-  }
-  if (model.inputs.length > 1000 || model.outputs.length > 1000) {
-    return refused(
-      'unsupported',
-      `The model has ${model.inputs.length} inputs and ${model.outputs.length} outputs; at most 1000 of each are served.`,
-    )
-  }
+  const [fault] = faultsOf(model)
+  if (fault) return refused('unsupported', `${fault.message} ${fault.remedy}`, fault.code)
   return undefined
 }
 

@@ -8,8 +8,6 @@ export const ValidationCode = z.enum([
   'malformed',
   'too-complex',
   'too-large',
-  'external-data',
-  'recursive',
   'unsupported',
   'load-failed',
   'crashed',
