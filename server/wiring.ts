@@ -9,19 +9,15 @@ import { createOpenInference } from './adapters/open-inference/open-inference.ts
 import { createPrometheus } from './adapters/prometheus/prometheus.ts'
 import { type Config, readConfig, secretsOf } from './config.ts'
 import { createDatabase } from './database/database.ts'
-import { createAudit } from './domains/audit/audit.ts'
 import { createDeployments } from './domains/deployments/deployments.ts'
-import { createLive } from './domains/live/live.ts'
+import { probesOf } from './domains/integrations/probes.ts'
 import { createModels } from './domains/models/models.ts'
 import { createNamespaces } from './domains/namespaces/namespaces.ts'
 import { createObservability } from './domains/observability/observability.ts'
-import { createPeople } from './domains/people/people.ts'
-import { createStandings } from './domains/people/standing.ts'
 import { createPlayground } from './domains/playground/playground.ts'
 import { createPolicy } from './domains/policy/policy.ts'
 import { createAdvance, createRequests } from './domains/requests/requests.ts'
-import { createTeams } from './domains/teams/teams.ts'
-import { createTokens } from './domains/tokens/tokens.ts'
+import { createFoundation } from './foundation.ts'
 import { createQueue } from './jobs/queue.ts'
 import { advanceRequest, closeChange, requestJobs } from './jobs/request-jobs.ts'
 import { createLog } from './logging/log.ts'
@@ -97,8 +93,6 @@ export async function createServices(config: Config, process: { works: boolean }
     validator: createOnnxValidator(),
     clock: systemClock,
   }
-  const standings = createStandings(db, ports.clock)
-  const known = { db, clock: ports.clock, standings, groupRoles: config.groupRoles }
   const policy = createPolicy(ports)
   const requests = createRequests({
     db,
@@ -110,18 +104,11 @@ export async function createServices(config: Config, process: { works: boolean }
     },
   })
   return {
-    config,
-    log,
-    db,
     queue,
     ports,
     policy,
     requests,
-    people: createPeople(known),
-    teams: createTeams(known),
-    tokens: createTokens(known),
-    audit: createAudit({ db }),
-    live: createLive({ db, databaseUrl: config.DATABASE_URL, log }),
+    ...createFoundation(config, { log, db, clock: ports.clock, probes: probesOf(config, ports) }),
     advance: createAdvance({
       db,
       git: ports.git,

@@ -24,8 +24,6 @@ export type RequestFacts = {
 /** The answer of a contract that `produces` something else than JSON. */
 export type Raw = { contentType: string; body: ReadableStream<Uint8Array>; headers?: Record<string, string> }
 
-type Answer<C extends Contract> = C extends { produces: readonly string[] } ? Raw : OutputOf<C>
-
 export type Handler<Services> = {
   contract: Contract
   // The contract has parsed the input by then: that is what joins the two types.
@@ -36,9 +34,21 @@ export type Handler<Services> = {
 export function handling<Services>() {
   return <C extends Contract>(
     contract: C,
-    handle: (call: Call<C, Services>) => Answer<C> | Promise<Answer<C>>,
-  ): Handler<Services> => ({
-    contract,
-    handle: async (call) => handle({ ...call, input: call.input as ParsedInputOf<C> }),
-  })
+    handle: (call: Call<C, Services>) => OutputOf<C> | Promise<OutputOf<C>>,
+  ): Handler<Services> => bound(contract, handle)
+}
+
+/** The same for a contract that `produces` something else than JSON. */
+export function streaming<Services>() {
+  return <C extends Contract>(
+    contract: C,
+    handle: (call: Call<C, Services>) => Raw | Promise<Raw>,
+  ): Handler<Services> => bound(contract, handle)
+}
+
+function bound<C extends Contract, Services>(
+  contract: C,
+  handle: (call: Call<C, Services>) => unknown,
+): Handler<Services> {
+  return { contract, handle: async (call) => handle({ ...call, input: call.input as ParsedInputOf<C> }) }
 }

@@ -30,6 +30,13 @@ export function demand(actor: Actor, action: string, team?: string): void {
   throw failure('forbidden', answer.why, 'Ask one of them to do it, or to give you that role.')
 }
 
+/** Throws unless it could be allowed in some team: all that can be told before the team is known. */
+export function demandScope(actor: Actor, action: string): void {
+  const rule = ruleOf(action)
+  const answer = rule?.scope !== 'team' || actor.kind === 'system' ? allows(actor, action) : tokenAllows(actor, rule)
+  if (!answer.allowed) throw failure('forbidden', answer.why, 'Ask somebody who may, or use a token made for it.')
+}
+
 /** Everything this actor may do in a team; without a team, what they may do on the platform. */
 export function actionsFor(actor: Actor, team?: string): Action[] {
   return actions.filter((action) => {

@@ -1,0 +1,39 @@
+/** Every contract there is: what the permission walk, OpenAPI and the docs go through. */
+import * as audit from '../contracts/audit.ts'
+import type { Contract } from '../contracts/contract.ts'
+import * as deployments from '../contracts/deployments.ts'
+import * as integrations from '../contracts/integrations.ts'
+import * as live from '../contracts/live.ts'
+import * as models from '../contracts/models.ts'
+import * as namespaces from '../contracts/namespaces.ts'
+import * as observability from '../contracts/observability.ts'
+import * as people from '../contracts/people.ts'
+import * as playground from '../contracts/playground.ts'
+import * as requests from '../contracts/requests.ts'
+import * as tokens from '../contracts/tokens.ts'
+
+const modules = {
+  People: people,
+  Tokens: tokens,
+  Requests: requests,
+  Namespaces: namespaces,
+  Models: models,
+  Deployments: deployments,
+  Playground: playground,
+  Observability: observability,
+  Audit: audit,
+  'Live updates': live,
+  Integrations: integrations,
+}
+
+export type Entry = { name: string; group: string; contract: Contract }
+
+export const catalogue: readonly Entry[] = Object.entries(modules).flatMap(([group, module]) =>
+  Object.entries<unknown>(module)
+    .filter((each): each is [string, Contract] => isContract(each[1]))
+    .map(([name, contract]) => ({ name, group, contract })),
+)
+
+function isContract(value: unknown): value is Contract {
+  return typeof value === 'object' && value !== null && 'method' in value && 'path' in value && 'action' in value
+}
