@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import { gunzipSync } from 'node:zlib'
 import { parse as parseYaml } from 'yaml'
 import { isObject, type Json } from '../json.ts'
+import { decodeProtobuf } from './protobuf.ts'
 import { badRequest, StatusError, unsupportedMedia } from './status.ts'
 
 const limit = 3 * 1024 * 1024
@@ -32,6 +33,7 @@ export const mediaType = (request: IncomingMessage): string =>
 
 export function parseBody(body: Buffer, type: string): Json | undefined {
   if (body.length === 0) return undefined
+  if (type === 'application/vnd.kubernetes.protobuf') return checked(decodeProtobuf(body))
   const source = body.toString('utf8')
   if (type.endsWith('yaml')) return checked(yaml(source))
   if (!type.endsWith('json')) throw unsupportedMedia(['application/json', 'application/yaml'])

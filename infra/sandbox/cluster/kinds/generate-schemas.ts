@@ -37,6 +37,9 @@ function compact(node: z.infer<typeof Node>): z.infer<typeof Node> {
 const [source] = process.argv.slice(2)
 if (!source) throw new Error('usage: node generate-schemas.ts <kubernetes checkout>/api/openapi-spec/v3')
 
+/** Bodies of sub-resources: known to readers of protobuf and of the documents, never stored. */
+const alsoWanted = ['Binding', 'DeleteOptions', 'Eviction', 'Scale', 'TokenRequest']
+
 const wanted = new Map<string, z.infer<typeof Node>>()
 const files = new Set(
   builtInKinds.map(({ group, version }) => (group ? `apis__${group}__${version}` : `api__${version}`)),
@@ -56,7 +59,7 @@ for (const file of [...files].sort()) {
     const isServed = owned?.some((gvk) =>
       builtInKinds.some((k) => k.group === gvk.group && k.version === gvk.version && k.kind === gvk.kind),
     )
-    if (isServed) take(name)
+    if (isServed || (owned && alsoWanted.includes(name.split('.').at(-1) ?? ''))) take(name)
   }
 }
 const lines = [...wanted]
