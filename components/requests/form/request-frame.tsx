@@ -1,0 +1,65 @@
+'use client'
+
+import { Textarea, type TextareaProps } from '@mantine/core'
+import type { FormEvent, ReactNode } from 'react'
+import { Breadcrumbs } from '#components/layout/navigation/breadcrumbs.tsx'
+import { FormFooter } from '#components/ui/form/form-footer.tsx'
+import { Card, Columns } from '#components/ui/page/layout.tsx'
+import { PageHeader } from '#components/ui/page/page-header.tsx'
+import type { Verdict } from '#server/contracts/requests.ts'
+import classes from './form.module.css'
+import { VerdictPanel } from './verdict-panel.tsx'
+
+type Props = {
+  team: string
+  title: string
+  facts: ReactNode
+  onSubmit: (event?: FormEvent<HTMLFormElement>) => void
+  verdict: { verdict: Verdict | undefined; error: unknown; thinking: boolean }
+  sending: boolean
+  problem: unknown
+  sendLabel: string
+  children: ReactNode
+}
+
+/** Every form that asks for a change: the fields at the left, what will happen at the right. */
+export function RequestFrame(props: Props) {
+  return (
+    <>
+      <PageHeader
+        above={<Breadcrumbs above={[{ label: 'Requests', href: `/teams/${props.team}/requests` }]} here="New" />}
+        title={props.title}
+        facts={props.facts}
+      />
+      <Columns>
+        <Card>
+          <form onSubmit={props.onSubmit} noValidate>
+            <div className={classes.fields}>
+              {props.children}
+              <FormFooter
+                label={props.sendLabel}
+                sending={props.sending}
+                problem={props.problem}
+                disabled={props.verdict.verdict?.outcome === 'refused'}
+              />
+            </div>
+          </form>
+        </Card>
+        <VerdictPanel {...props.verdict} />
+      </Columns>
+    </>
+  )
+}
+
+/** Why: the first thing a reviewer reads, and what the audit keeps. */
+export const ReasonField = (props: TextareaProps) => (
+  <Textarea
+    label="Reason"
+    description="The reviewer reads this first. Say what it is for and what happens without it."
+    autosize
+    minRows={3}
+    maxRows={10}
+    required
+    {...props}
+  />
+)

@@ -1,0 +1,20 @@
+'use client'
+
+import { useQueryClient } from '@tanstack/react-query'
+import { useRouter } from 'next/navigation'
+import { call } from '#components/queries/call.ts'
+import { requestQuery } from '#components/queries/requests.ts'
+import { type RequestDraftInput, type RequestView, submitRequest } from '#server/contracts/requests.ts'
+
+/** Sends a request and goes to its page, which tells how it goes on. */
+export function useSubmit() {
+  const router = useRouter()
+  const client = useQueryClient()
+  return {
+    send: (draft: RequestDraftInput, key: string) => call(submitRequest, draft, { idempotencyKey: key }),
+    onSent: (request: RequestView) => {
+      client.setQueryData(requestQuery(request.id).queryKey, request)
+      router.push(`/requests/${request.id}`)
+    },
+  }
+}

@@ -1,0 +1,52 @@
+import { costDelta } from '#components/ui/figures/amounts.ts'
+import { RelativeTime } from '#components/ui/state/relative-time.tsx'
+import { StateBadge } from '#components/ui/state/state-badge.tsx'
+import { requestTone } from '#components/ui/state/tone.ts'
+import type { Column } from '#components/ui/table/columns.ts'
+import type { RequestSummary } from '#server/contracts/requests.ts'
+
+export const requestHref = (row: { id: string }) => `/requests/${row.id}`
+
+export const requestColumns: readonly Column<RequestSummary>[] = [
+  {
+    key: 'title',
+    title: 'Request',
+    cell: (row) => `#${row.number} ${row.title}`,
+    value: (row) => row.number,
+  },
+  { key: 'team', title: 'Team', cell: (row) => row.teamName, value: (row) => row.teamName, optional: true },
+  { key: 'environment', title: 'Where', cell: (row) => row.environment, value: (row) => row.environment },
+  {
+    key: 'state',
+    title: 'State',
+    cell: (row) => <StateBadge tone={requestTone[row.state]}>{row.stateLabel}</StateBadge>,
+    value: (row) => row.stateLabel,
+    narrow: 'corner',
+  },
+  { key: 'requester', title: 'Asked by', cell: (row) => row.requester.name, value: (row) => row.requester.name },
+  {
+    key: 'cost',
+    title: 'A month',
+    cell: (row) => costDelta(row.monthlyDelta),
+    value: (row) => row.monthlyDelta,
+    narrow: 'hidden',
+  },
+  {
+    key: 'created',
+    title: 'Asked',
+    cell: (row) => <RelativeTime at={row.createdAt} />,
+    value: (row) => row.createdAt,
+    optional: true,
+  },
+  {
+    key: 'updated',
+    title: 'Changed',
+    cell: (row) => <RelativeTime at={row.updatedAt} />,
+    value: (row) => row.updatedAt,
+  },
+]
+
+/** For a reviewer, whose queue has several teams. */
+export const reviewColumns = requestColumns.map((column) =>
+  column.key === 'team' || column.key === 'created' ? { ...column, optional: false } : column,
+)

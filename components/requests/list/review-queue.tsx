@@ -1,0 +1,57 @@
+'use client'
+
+import { SegmentedControl } from '@mantine/core'
+import { useInfiniteQuery } from '@tanstack/react-query'
+import { requestPages } from '#components/queries/requests.ts'
+import { EmptyState } from '#components/ui/page/empty-state.tsx'
+import { PageHeader } from '#components/ui/page/page-header.tsx'
+import { Section } from '#components/ui/page/section.tsx'
+import { DataTable } from '#components/ui/table/data-table.tsx'
+import { useUrlState } from '#components/ui/table/use-url-state.ts'
+import { requestHref, reviewColumns } from './request-columns.tsx'
+import { reviewFilters } from './request-filters.ts'
+
+/** What waits for the reader's decision. */
+export function ReviewQueue() {
+  const [show, setShow] = useUrlState('show')
+  const pages = useInfiniteQuery(requestPages(reviewFilters(show)))
+  const rows = pages.data?.pages.flatMap((page) => page.items)
+  return (
+    <>
+      <PageHeader
+        title="Review queue"
+        facts="You decide about the commit you see; a later push voids what was approved"
+      />
+      <Section title={show === 'all' ? 'Open requests' : 'Waiting for you'} count={rows?.length} flush>
+        <DataTable
+          name="reviews"
+          label="Requests to review"
+          columns={reviewColumns}
+          rows={rows}
+          rowKey={(row) => row.id}
+          href={requestHref}
+          error={pages.error}
+          onRetry={() => pages.refetch()}
+          more={{ available: pages.hasNextPage, loading: pages.isFetchingNextPage, load: () => pages.fetchNextPage() }}
+          filters={
+            <SegmentedControl
+              size="xs"
+              aria-label="Which requests"
+              data={[
+                { value: 'mine', label: 'Waiting for me' },
+                { value: 'all', label: 'All open' },
+              ]}
+              value={show ?? 'mine'}
+              onChange={(value) => setShow(value === 'mine' ? null : value)}
+            />
+          }
+          empty={
+            <EmptyState title="Nothing waits for you">
+              Requests that need your approval appear here as they come in. Your own never do.
+            </EmptyState>
+          }
+        />
+      </Section>
+    </>
+  )
+}

@@ -1,0 +1,70 @@
+import type { z } from 'zod'
+import { Section } from '#components/ui/page/section.tsx'
+import { RelativeTime } from '#components/ui/state/relative-time.tsx'
+import type { Approval, RequestView } from '#server/contracts/requests.ts'
+import classes from './request.module.css'
+
+type Given = z.output<typeof Approval>
+
+const did = { approved: 'approved', changes_requested: 'asked for changes at', rejected: 'rejected' }
+
+const initials = (name: string) =>
+  name
+    .split(/\s+/)
+    .slice(0, 2)
+    .map((word) => word.slice(0, 1).toUpperCase())
+    .join('')
+
+/** Who has said what about which commit, and who is still missing. */
+export function Approvals({ request }: { request: RequestView }) {
+  const standing = request.approvals.filter((each) => each.decision === 'approved' && !each.voidedAt).length
+  const open = ['opening', 'in_review', 'changes_requested'].includes(request.state)
+  const missing = open ? Math.max(0, request.approvalsNeeded - standing) : 0
+  return (
+    <Section title="Approvals">
+      <ul className={classes.people}>
+        {request.approvals.map((each) => (
+          <li key={`${each.reviewer.id}${each.at}`} className={classes.person}>
+            <span className={classes.avatar} data-tone={each.decision === 'approved' ? 'good' : 'bad'} aria-hidden>
+              {initials(each.reviewer.name)}
+            </span>
+            <Decision given={each} />
+          </li>
+        ))}
+        {missing > 0 && (
+          <li className={classes.person}>
+            <span className={classes.avatar} data-tone="missing" aria-hidden>
+              ?
+            </span>
+            <div>
+              <div className={classes.personName}>{missing === 1 ? 'One more' : `${missing} more`}</div>
+              <div className={classes.personDetail}>{request.verdict.approvers}</div>
+            </div>
+          </li>
+        )}
+        {request.approvals.length === 0 && missing === 0 && (
+          <li className={classes.personDetail}>
+            {request.approvalsNeeded === 0 ? 'The policy lets this through without one.' : 'None was given.'}
+          </li>
+        )}
+      </ul>
+    </Section>
+  )
+}
+
+function Decision({ given }: { given: Given }) {
+  return (
+    <div>
+      <div className={classes.personName}>{given.reviewer.name}</div>
+      <div className={classes.personDetail}>
+        <span className={given.voidedAt ? classes.void : undefined}>
+          {did[given.decision]} <span className="mono">{given.sha.slice(0, 7)}</span>
+        </span>
+        , <RelativeTime at={given.at} />
+        {given.source === 'git_host' && ', on the Git host'}
+        {given.voidedAt && '. No longer counts: the branch has moved on.'}
+      </div>
+      {given.comment && <div className={classes.personDetail}>{given.comment}</div>}
+    </div>
+  )
+}
