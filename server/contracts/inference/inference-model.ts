@@ -38,7 +38,7 @@ export type VersionSpec = z.infer<typeof VersionSpec>
 export const Limits = z.object({
   concurrency: z.int().min(1).max(10_000).optional(),
   requestsPerSecond: z.number().positive().max(1_000_000).optional(),
-  timeoutMilliseconds: z.int().min(1).max(600_000).optional(),
+  timeoutMilliseconds: z.int().min(10).max(600_000).optional(),
 })
 
 export const Batching = z.object({

@@ -1,0 +1,41 @@
+/** Opens the bytes behind an address: file://, http(s)://, s3://. */
+import { createReadStream } from 'node:fs'
+import { Readable } from 'node:stream'
+import { fileURLToPath } from 'node:url'
+import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3'
+import { request } from 'undici'
+
+export class FetchError extends Error {}
+
+/** Region, endpoint and credentials come from the environment, as every AWS tool takes them. */
+const s3 = (() => {
+  let client: S3Client | undefined
+  return (): S3Client => {
+    client ??= new S3Client({
+      forcePathStyle: process.env.AWS_ENDPOINT_URL_S3 !== undefined || process.env.AWS_ENDPOINT_URL !== undefined,
+    })
+    return client
+  }
+})()
+
+export const openSource = async (address: URL, signal: AbortSignal): Promise<Readable> => {
+  if (address.protocol === 'file:') return createReadStream(fileURLToPath(address), { signal })
+  if (address.protocol === 's3:') return await openS3(address, signal)
+  if (address.protocol === 'http:' || address.protocol === 'https:') return await openHttp(address, signal)
+  throw new FetchError(`Addresses that start with ${address.protocol} cannot be fetched.`)
+}
+
+// A redirect could lead anywhere, past the list of allowed addresses; this client follows none.
+const openHttp = async (address: URL, signal: AbortSignal): Promise<Readable> => {
+  const { statusCode, body } = await request(address, { signal })
+  if (statusCode === 200) return body
+  body.destroy()
+  throw new FetchError(`the store answered ${statusCode}`)
+}
+
+const openS3 = async (address: URL, signal: AbortSignal): Promise<Readable> => {
+  const key = decodeURIComponent(address.pathname.slice(1))
+  const { Body } = await s3().send(new GetObjectCommand({ Bucket: address.host, Key: key }), { abortSignal: signal })
+  if (!(Body instanceof Readable)) throw new FetchError('The store answered without a body.')
+  return Body
+}

@@ -1,0 +1,131 @@
+/** The Kubernetes API over plain HTTP. Where the cluster is and how to sign in comes from the official client's config. */
+import { request as httpRequest, type IncomingMessage } from 'node:http'
+import { request as httpsRequest, type RequestOptions } from 'node:https'
+import { text } from 'node:stream/consumers'
+import { KubeConfig } from '@kubernetes/client-node'
+import { z } from 'zod'
+
+const REQUEST_MILLISECONDS = 30_000
+
+export class KubernetesError extends Error {
+  readonly code: number
+  readonly reason: string
+
+  constructor(code: number, reason: string, message: string) {
+    super(message)
+    this.code = code
+    this.reason = reason
+  }
+}
+
+export type Query = Readonly<Record<string, string | number | boolean | undefined>>
+
+export type KubernetesClient = {
+  get: (path: string, query?: Query, signal?: AbortSignal) => Promise<unknown>
+  delete: (path: string) => Promise<void>
+  /** Server-side apply; what this manager applied before and leaves out now is taken away. */
+  apply: (path: string, manager: string, object: object) => Promise<unknown>
+  /** The open response of a watch; the caller reads it and ends it. */
+  stream: (path: string, query: Query, signal: AbortSignal) => Promise<IncomingMessage>
+}
+
+const Status = z.object({ message: z.string().default(''), reason: z.string().default('') })
+
+export const loadKubeConfig = (file: string | undefined, context: string | undefined): KubeConfig => {
+  const config = new KubeConfig()
+  if (file) config.loadFromFile(file)
+  else config.loadFromDefault()
+  if (context) config.setCurrentContext(context)
+  const cluster = config.getCurrentCluster()
+  if (!cluster)
+    throw new Error(
+      `The kubeconfig has no cluster for the context "${config.getCurrentContext()}". Pass --context with one of: ${config
+        .getContexts()
+        .map((entry) => entry.name)
+        .join(', ')}.`,
+    )
+  if (!cluster.server.startsWith('http:')) return config
+  // The library refuses plain HTTP unless TLS checks are off, even where there is no TLS to check.
+  config.clusters = config.clusters.map((entry) => (entry === cluster ? { ...entry, skipTLSVerify: true } : entry))
+  return config
+}
+
+export const kubernetesClient = (config: KubeConfig): KubernetesClient => {
+  const base = new URL(config.getCurrentCluster()?.server ?? '')
+  const prefix = base.pathname.replace(/\/$/, '')
+
+  const send = async (
+    method: string,
+    path: string,
+    query: Query,
+    signal: AbortSignal,
+    body?: string,
+  ): Promise<IncomingMessage> => {
+    const url = new URL(`${prefix}${path}`, base)
+    for (const [key, value] of Object.entries(query)) if (value !== undefined) url.searchParams.set(key, String(value))
+    const options: RequestOptions = {
+      method,
+      signal,
+      headers: {
+        accept: 'application/json',
+        'user-agent': 'modelyard-agent',
+        ...(body !== undefined && {
+          'content-type': 'application/apply-patch+yaml',
+          'content-length': Buffer.byteLength(body),
+        }),
+      },
+    }
+    await config.applyToHTTPSOptions(options)
+    return await new Promise((resolve, reject) => {
+      const open = url.protocol === 'http:' ? httpRequest : httpsRequest
+      open(url, options, resolve).once('error', reject).end(body)
+    })
+  }
+
+  const call = async (
+    method: string,
+    path: string,
+    query: Query = {},
+    signal?: AbortSignal,
+    body?: string,
+  ): Promise<unknown> => {
+    const deadline = AbortSignal.timeout(REQUEST_MILLISECONDS)
+    const response = await send(method, path, query, signal ? AbortSignal.any([signal, deadline]) : deadline, body)
+    return await answerOf(response)
+  }
+
+  return {
+    get: (path, query, signal) => call('GET', path, query, signal),
+    delete: async (path) => {
+      await call('DELETE', path)
+    },
+    // JSON is YAML, so the apply patch can be written as JSON.
+    apply: (path, manager, object) =>
+      call('PATCH', path, { fieldManager: manager, force: true }, undefined, JSON.stringify(object)),
+    stream: async (path, query, signal) => {
+      const response = await send('GET', path, query, signal)
+      if ((response.statusCode ?? 0) >= 400) await answerOf(response)
+      return response
+    },
+  }
+}
+
+const answerOf = async (response: IncomingMessage): Promise<unknown> => {
+  const code = response.statusCode ?? 0
+  const body = parse(await text(response))
+  if (code < 400) return body
+  const status = Status.safeParse(body)
+  throw new KubernetesError(
+    code,
+    status.data?.reason ?? '',
+    `The API server answered ${code}: ${status.data?.message || response.statusMessage}`,
+  )
+}
+
+const parse = (body: string): unknown => {
+  try {
+    return JSON.parse(body)
+  } catch {
+    return undefined // a proxy's error page; the status code says enough
+  }
+}

@@ -1,0 +1,100 @@
+import { hostname } from 'node:os'
+import { resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { parseArgs } from 'node:util'
+
+export type AgentOptions = {
+  kubeconfig: string | undefined
+  context: string | undefined
+  control: string
+  store: URL
+  cache: string
+  urlBase: string
+  replica: string
+  namespaceSelector: string | undefined
+  allowUrls: string[]
+  maxModelBytes: number
+  leaseNamespace: string | undefined
+  host: string
+  healthPort: number
+  stallSeconds: number
+}
+
+export const usage = `usage: node runtime/agent/main.ts --control SOCKET --store URL --cache DIR --url-base URL
+  --control SOCKET            the runtime's control socket
+  --store URL                 where models lie by digest: file:///folder, http(s)://…, s3://bucket/prefix
+  --cache DIR                 where this agent keeps fetched files and its notes
+  --url-base URL              where clients reach the runtime; goes into the status
+  --kubeconfig FILE           default: KUBECONFIG, ~/.kube/config, or the pod's service account
+  --context NAME              a context of the kubeconfig
+  --replica NAME              this replica's name in the status (default: the host's name)
+  --namespace-selector LABELS only namespaces with these labels
+  --allow-url PREFIX          addresses besides the store that a spec may name; may be repeated
+  --max-model-bytes N         the largest file to fetch (default 2147483647)
+  --lease-namespace NAME      where replicas keep their leases; without it, replicas that are gone stay in the status
+  --host HOST --health-port N where /healthz, /readyz and /metrics answer (default 127.0.0.1 and any free port)
+  --stall-seconds N           how long a watch may be silent (default 90)`
+
+const NAME = /^[a-z0-9]([-a-z0-9.]{0,61}[a-z0-9])?$/
+
+/** Reports every fault at once. */
+export const readOptions = (args: string[]): AgentOptions => {
+  const { values } = parseArgs({
+    args,
+    options: {
+      kubeconfig: { type: 'string' },
+      context: { type: 'string' },
+      control: { type: 'string' },
+      store: { type: 'string' },
+      cache: { type: 'string' },
+      'url-base': { type: 'string' },
+      replica: { type: 'string', default: hostname().toLowerCase() },
+      'namespace-selector': { type: 'string' },
+      'allow-url': { type: 'string', multiple: true, default: [] },
+      'max-model-bytes': { type: 'string', default: String(2 ** 31 - 1) },
+      'lease-namespace': { type: 'string' },
+      host: { type: 'string', default: '127.0.0.1' },
+      'health-port': { type: 'string', default: '0' },
+      'stall-seconds': { type: 'string', default: '90' },
+    },
+  })
+  const faults: string[] = []
+  const need = (name: 'control' | 'store' | 'cache' | 'url-base'): string => {
+    const value = values[name]
+    if (!value) faults.push(`--${name} is missing`)
+    return value ?? ''
+  }
+  const number = (name: 'max-model-bytes' | 'health-port' | 'stall-seconds', least: number): number => {
+    const value = Number(values[name])
+    if (!Number.isFinite(value) || value < least) faults.push(`--${name} must be a number of at least ${least}`)
+    return value
+  }
+  const options: AgentOptions = {
+    kubeconfig: values.kubeconfig,
+    context: values.context,
+    control: need('control'),
+    store: addressOf(need('store'), faults),
+    cache: resolve(need('cache')),
+    urlBase: need('url-base'),
+    replica: values.replica,
+    namespaceSelector: values['namespace-selector'],
+    allowUrls: values['allow-url'],
+    maxModelBytes: number('max-model-bytes', 1),
+    leaseNamespace: values['lease-namespace'],
+    host: values.host,
+    healthPort: number('health-port', 0),
+    stallSeconds: number('stall-seconds', 1),
+  }
+  if (!NAME.test(options.replica))
+    faults.push('--replica must be at most 63 lower-case letters, digits, dashes and dots')
+  if (options.urlBase && !URL.canParse(options.urlBase)) faults.push('--url-base must be a URL')
+  if (faults.length > 0) throw new Error(`${faults.join('\n')}\n\n${usage}`)
+  return options
+}
+
+/** A plain path is a folder. */
+const addressOf = (store: string, faults: string[]): URL => {
+  if (/^(file|https?|s3):\/\//.test(store) && URL.canParse(store)) return new URL(store)
+  if (store.includes('://')) faults.push('--store must be a folder or start with file://, http://, https:// or s3://')
+  return pathToFileURL(resolve(store))
+}

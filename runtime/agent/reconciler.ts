@@ -1,0 +1,201 @@
+/**
+ * Brings the runtime to what one object asks for, and tells the object how far that has come. It looks before it acts
+ * and keeps nothing in memory that it could not find again, so it may be killed at any line.
+ */
+import { isDeepStrictEqual } from 'node:util'
+import {
+  INFERENCE_API_VERSION,
+  INFERENCE_PLURAL,
+  type InferenceModelSpec,
+} from '#server/contracts/inference/inference-model.ts'
+import type { ReplicaStatus } from '#server/contracts/inference/inference-model-status.ts'
+import { servedNameOf } from '#server/contracts/inference/names.ts'
+import type { ModelSpecInput, ModelStatus } from '../control/contract.ts'
+import { type ControlClient, ControlRefusal } from './control-client.ts'
+import type { FileFailure, ModelFiles } from './files/model-files.ts'
+import { type KubernetesClient, KubernetesError } from './kubernetes/client.ts'
+import type { KubeObject } from './kubernetes/objects.ts'
+import { type Log, textOf } from './log.ts'
+import type { OwnedNames } from './owned-names.ts'
+import { readObject, statusOf } from './reading.ts'
+import { nextStatus } from './status/next-status.ts'
+import { type Observation, replicaEntry, type Trouble, troubledEntry } from './status/replica-entry.ts'
+
+export type ReconcilerOptions = {
+  replica: string
+  urlBase: string
+  client: KubernetesClient
+  control: ControlClient
+  files: ModelFiles
+  owned: OwnedNames
+  /** The object, unless it is gone, being deleted, or in a namespace that is not ours. */
+  find: (key: string) => KubeObject | undefined
+  namespaceOf: (object: KubeObject) => KubeObject | undefined
+  log: Log
+  signal: AbortSignal
+}
+
+/** When to look again: soon while something is under way, later after a failure that may mend itself. */
+export type Outcome = 'settled' | 'under way' | 'failed'
+
+export class Reconciler {
+  readonly #options: ReconcilerOptions
+  /** What the runtime last acknowledged, by served name; after a restart everything is told once more. */
+  readonly #told = new Map<string, ModelSpecInput>()
+  /** What the runtime last said. */
+  readonly #heard = new Map<string, ModelStatus>()
+
+  constructor(options: ReconcilerOptions) {
+    this.#options = options
+  }
+
+  async reconcile(key: string): Promise<Outcome> {
+    const name = key.replace('/', '.')
+    const object = this.#options.find(key)
+    if (!object) return await this.#remove(name)
+
+    const reading = readObject(object, this.#options.namespaceOf(object))
+    if (reading.fault) {
+      await this.#report(object, undefined, troubledEntry(this.#options.replica, generationOf(object), reading.fault))
+      return 'settled'
+    }
+    const seen = await this.#follow(object, name, reading.spec)
+    await this.#report(object, seen.spec, replicaEntry(this.#options.replica, generationOf(object), seen))
+    return outcomeOf(seen)
+  }
+
+  /** Takes in what the runtime says of everything; returns the names whose state has changed. */
+  hear(statuses: readonly ModelStatus[]): string[] {
+    const now = new Map(statuses.map((status) => [status.name, status]))
+    return [...this.#told.keys()].filter((name) => {
+      const status = now.get(name)
+      if (status && isDeepStrictEqual(status, this.#heard.get(name))) return false
+      if (status) this.#heard.set(name, status)
+      else this.#forget(name) // the runtime has started afresh: it has to be told again
+      return true
+    })
+  }
+
+  #forget(name: string): void {
+    this.#told.delete(name)
+    this.#heard.delete(name)
+  }
+
+  /** Every digest that the runtime may still read, whether the object asks for it now or did before. */
+  digestsInUse(): string[] {
+    return [...this.#told.values()].flatMap((spec) => spec.versions.flatMap((version) => version.digest ?? []))
+  }
+
+  async #remove(name: string): Promise<Outcome> {
+    const { control, owned, log } = this.#options
+    if (!owned.has(name)) return 'settled'
+    await control.remove(name)
+    await owned.remove(name)
+    this.#forget(name)
+    log('info', 'A model was taken out.', { model: name })
+    return 'settled'
+  }
+
+  async #follow(object: KubeObject, name: string, spec: InferenceModelSpec): Promise<Observation> {
+    const { files, owned, control, log, signal } = this.#options
+    const missing = await Promise.all(spec.versions.map(async ({ modelRef }) => !(await files.has(modelRef.digest))))
+    if (missing.includes(true)) await this.#announce(object, spec, name)
+
+    const failures = new Map<string, FileFailure>()
+    const paths = new Map<string, string>()
+    for (const { version, modelRef } of spec.versions) {
+      const { path, failure } = await files.get(modelRef.digest, modelRef.url, signal)
+      if (failure) failures.set(version, failure)
+      else paths.set(version, path)
+    }
+
+    const wanted = toldSpec(spec, paths)
+    // With nothing left that could answer, whatever answered before goes on.
+    if (!wanted) return { spec, failures, served: undefined }
+    if (isDeepStrictEqual(this.#told.get(name), wanted)) return { spec, failures, served: this.#heard.get(name) }
+    try {
+      await owned.add(name)
+      const served = await control.put(name, wanted)
+      this.#told.set(name, wanted)
+      this.#heard.set(name, served)
+      log('info', 'The runtime was told what to serve.', { model: name, versions: [...paths.keys()].join(',') })
+      return { spec, failures, served }
+    } catch (error) {
+      return { spec, failures, served: undefined, trouble: troubleOf(error) }
+    }
+  }
+
+  /** Fetching may take minutes; whoever looks meanwhile should see that it is under way. */
+  async #announce(object: KubeObject, spec: InferenceModelSpec, name: string): Promise<void> {
+    const entry = replicaEntry(this.#options.replica, generationOf(object), {
+      spec,
+      failures: new Map(),
+      served: this.#heard.get(name),
+    })
+    const standing = statusOf(object).replicas?.find((replica) => replica.name === this.#options.replica)
+    if (standing?.observedGeneration !== entry.observedGeneration) await this.#report(object, spec, entry)
+  }
+
+  async #report(object: KubeObject, spec: InferenceModelSpec | undefined, own: ReplicaStatus): Promise<void> {
+    const { client, urlBase, replica, find } = this.#options
+    const { name, namespace = '' } = object.metadata
+    // The freshest copy: others may have written while a file was being fetched.
+    const before = statusOf(find(`${namespace}/${name}`) ?? object)
+    const url = `${urlBase.replace(/\/$/, '')}/v2/models/${servedNameOf(namespace, name)}`
+    const status = nextStatus({
+      generation: generationOf(object),
+      url,
+      spec,
+      own,
+      before,
+      now: new Date().toISOString(),
+    })
+    if (!status) return
+    try {
+      await client.apply(`${objectPath(namespace, name)}/status`, managerOf(replica), {
+        apiVersion: INFERENCE_API_VERSION,
+        kind: 'InferenceModel',
+        metadata: { name, namespace },
+        status,
+      })
+    } catch (error) {
+      if (!(error instanceof KubernetesError && error.code === 404)) throw error // deleted meanwhile: nobody is left to tell
+    }
+  }
+}
+
+export const objectPath = (namespace: string, name: string): string =>
+  `/apis/${INFERENCE_API_VERSION}/namespaces/${namespace}/${INFERENCE_PLURAL}/${name}`
+
+export const managerOf = (replica: string): string => `modelyard-agent-${replica}`.slice(0, 128)
+
+const generationOf = (object: KubeObject): number => object.metadata.generation ?? 0
+
+const troubleOf = (error: unknown): Trouble =>
+  error instanceof ControlRefusal
+    ? { reason: 'LoadFailed', message: `The runtime refuses this model: ${error.message}` }
+    : {
+        reason: 'RuntimeUnreachable',
+        message: `The runtime does not answer its agent (${textOf(error)}). The agent tries again by itself.`,
+      }
+
+const toldSpec = (spec: InferenceModelSpec, paths: ReadonlyMap<string, string>): ModelSpecInput | undefined => {
+  const versions = spec.versions.flatMap(({ version, modelRef, weight, shadow }) => {
+    const path = paths.get(version)
+    return path ? [{ version, digest: modelRef.digest, path, weight, shadow }] : []
+  })
+  if (!versions.some((version) => !version.shadow && version.weight > 0)) return undefined
+  return {
+    tenant: spec.tenant,
+    versions,
+    limits: spec.limits ?? {},
+    batching: spec.batching ?? {},
+    monitoring: spec.monitoring ?? {},
+  }
+}
+
+const outcomeOf = ({ spec, failures, served, trouble }: Observation): Outcome => {
+  if (trouble || [...failures.values()].some((failure) => failure.retry)) return 'failed'
+  const states = spec.versions.map(({ version }) => served?.versions.find((entry) => entry.version === version)?.state)
+  return states.some((state) => state === 'Loading' || state === 'Pending') ? 'under way' : 'settled'
+}
