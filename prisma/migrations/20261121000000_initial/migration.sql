@@ -59,6 +59,7 @@ CREATE TABLE "Request" (
     "id" UUID NOT NULL,
     "number" SERIAL NOT NULL,
     "kind" TEXT NOT NULL,
+    "title" TEXT NOT NULL,
     "teamId" UUID NOT NULL,
     "environment" TEXT NOT NULL,
     "namespace" TEXT NOT NULL,

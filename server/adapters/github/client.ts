@@ -50,7 +50,15 @@ export function createClient(apiUrl: string, access: GitHubAccess): Octokit {
     return new Response(body, { status: 200, headers: response.headers })
   }
 
-  const common = { baseUrl: apiUrl.replace(/\/$/, ''), userAgent: 'modelyard', request: { fetch: boundedFetch } }
+  // What goes wrong is told by the errors we throw; Octokit's own lines would repeat it without a request id.
+  const silent = () => undefined
+  const quiet = { debug: silent, info: silent, warn: silent, error: silent }
+  const common = {
+    log: quiet,
+    baseUrl: apiUrl.replace(/\/$/, ''),
+    userAgent: 'modelyard',
+    request: { fetch: boundedFetch },
+  }
   return access.kind === 'token'
     ? new Octokit({ ...common, auth: access.token })
     : new Octokit({

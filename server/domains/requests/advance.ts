@@ -6,6 +6,7 @@
 import { Environment, RequestId } from '../../contracts/names.ts'
 import { finalStates, type RequestState, Verdict } from '../../contracts/requests.ts'
 import type { Database, Transaction } from '../../database/database.ts'
+import { Prisma } from '../../database/generated/client.ts'
 import { IntegrationError, PortalError } from '../../errors.ts'
 import { systemActor } from '../../permissions/actor.ts'
 import type { Clusters } from '../../ports/clusters.ts'
@@ -42,11 +43,11 @@ export function createAdvance({ db, git, clusters, portalUrl, repositoryUrl }: N
     })
   }
 
-  /** Says on the request why it does not move, without giving up. */
-  async function note(row: RequestRow, problem: { message: string; remedy: string }): Promise<boolean> {
+  /** Says on the request why it does not move, or that nothing stands in its way any more, without giving up. */
+  async function note(row: RequestRow, problem: { message: string; remedy: string } | null): Promise<boolean> {
     if (JSON.stringify(row.failure) === JSON.stringify(problem)) return false
     await db.$transaction(async (tx) => {
-      await tx.request.update({ where: { id: row.id }, data: { failure: problem } })
+      await tx.request.update({ where: { id: row.id }, data: { failure: problem ?? Prisma.DbNull } })
       await announceRequest(tx, row)
     })
     return false
@@ -159,7 +160,7 @@ export function createAdvance({ db, git, clusters, portalUrl, repositoryUrl }: N
   async function sync(row: RequestRow): Promise<boolean> {
     const outcome = await appliedYet(row, clusters.of(Environment.parse(row.environment)), clusters.gitops)
     if (outcome.applied) return record(row, 'applied', { actor: gitOps, patch: { failure: null } }, settleClaim)
-    return outcome.problem ? note(row, outcome.problem) : row.failure !== null ? note(row, waiting) : false
+    return note(row, outcome.problem)
   }
 
   async function changeOf(row: RequestRow): Promise<Change> {
@@ -222,8 +223,6 @@ export function createAdvance({ db, git, clusters, portalUrl, repositoryUrl }: N
   }
 }
 export type Advance = ReturnType<typeof createAdvance>
-
-const waiting = { message: 'Waiting for the cluster.', remedy: 'Nothing to do.' }
 
 /** Once merged, the quota is desired state: it counts for the team whether or not it is applied yet. */
 async function holdClaim(tx: Transaction, row: RequestRow): Promise<void> {

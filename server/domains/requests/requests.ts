@@ -6,8 +6,15 @@
 import { randomUUID } from 'node:crypto'
 import type { OutputOf, ParsedInputOf } from '../../contracts/contract.ts'
 import { CommitSha, Environment, RequestId } from '../../contracts/names.ts'
-import type { getRequestDiff, listRequests, RequestDraft, RequestView, Verdict } from '../../contracts/requests.ts'
-import { finalStates } from '../../contracts/requests.ts'
+import { noAmounts } from '../../contracts/quantity.ts'
+import {
+  finalStates,
+  type getRequestDiff,
+  type listRequests,
+  RequestDraft,
+  type RequestView,
+  type Verdict,
+} from '../../contracts/requests.ts'
 import type { Database, Transaction } from '../../database/database.ts'
 import { isUniqueViolation } from '../../database/errors.ts'
 import { failure, PortalError } from '../../errors.ts'
@@ -93,6 +100,12 @@ export function createRequests({ db, policy, git, jobs }: Needs) {
     })
   }
 
+  async function planAgain(tx: Transaction, row: { draft: unknown }) {
+    const again = await plan(tx, RequestDraft.parse(row.draft), await policy.current())
+    if (again.verdict.outcome === 'refused') throw refusedFor(again.verdict)
+    return again
+  }
+
   return {
     async preview(actor: Actor, draft: RequestDraft): Promise<Verdict> {
       demand(actor, 'request.submit', draft.team)
@@ -116,14 +129,7 @@ export function createRequests({ db, policy, git, jobs }: Needs) {
             current,
           )
           if (verdict.outcome === 'refused') {
-            throw failure(
-              'allowance_exceeded',
-              verdict.summary,
-              'Ask for less, give something back, or ask a platform admin for a larger allowance.',
-              {
-                fields: verdict.reasons.map(({ field, message }) => ({ field: field ?? '', message })),
-              },
-            )
+            throw refusedFor(verdict)
           }
           const id = randomUUID()
           await tx.request.create({
@@ -254,8 +260,10 @@ export function createRequests({ db, policy, git, jobs }: Needs) {
           const row = await lockRequest(tx, id)
           demand(actor, 'request.submit', row.team.slug)
           const moved = await move(tx, row, 'retry', { actor })
+          // What is merged already counts as held; the rest has to fit once more.
+          const { growth } = row.mergedSha === null ? await planAgain(tx, row) : { growth: noAmounts }
           const target = row.model ? `model:${row.namespace}/${row.model}` : `namespace:${row.namespace}`
-          await tx.request.update({ where: { id }, data: { openTarget: target } })
+          await tx.request.update({ where: { id }, data: { openTarget: target, ...columnsOf(growth) } })
           await jobs.advance(tx, id)
           return viewOf(moved, actor)
         })
@@ -267,6 +275,16 @@ export function createRequests({ db, policy, git, jobs }: Needs) {
   }
 }
 export type RequestsService = ReturnType<typeof createRequests>
+
+const refusedFor = (verdict: Verdict) =>
+  failure(
+    'allowance_exceeded',
+    verdict.summary,
+    'Ask for less, give something back, or ask a platform admin for a larger allowance.',
+    {
+      fields: verdict.reasons.map(({ field, message }) => ({ field: field ?? '', message })),
+    },
+  )
 
 const alreadyAsked = (name: string, kind: string) =>
   failure(

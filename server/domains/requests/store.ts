@@ -1,8 +1,9 @@
 /** Requests in the database. Every change of state is one transaction: row, transition, audit, live event, job. */
 
-import type { RequestId } from '../../contracts/names.ts'
+import { RequestId } from '../../contracts/names.ts'
 import { finalStates, RequestState } from '../../contracts/requests.ts'
 import type { Database, Transaction } from '../../database/database.ts'
+import { Prisma } from '../../database/generated/client.ts'
 import { failure, notFound } from '../../errors.ts'
 import type { Actor } from '../../permissions/actor.ts'
 import { recordAudit } from '../audit/audit.ts'
@@ -73,8 +74,8 @@ export async function move(
       version: { increment: 1 },
       ...(ends ? { openTarget: null } : {}),
       ...(ends || releaseAmounts ? { cpu: 0n, memory: 0n, gpu: 0, storage: 0n } : {}),
-      ...(reason ? { failure: reason } : {}),
-      ...(step.to !== 'failed' && !reason ? { failure: { set: null } as never } : {}),
+      // A step forward clears what stood in the way.
+      failure: reason ?? Prisma.DbNull,
     },
   })
   await tx.requestTransition.create({
@@ -99,7 +100,7 @@ export async function move(
     reason: detail,
   })
   await announceRequest(tx, row)
-  return loadRequest(tx, row.id as RequestId)
+  return loadRequest(tx, RequestId.parse(row.id))
 }
 
 export async function announceRequest(tx: Transaction, row: { id: string; namespace: string; team: { slug: string } }) {
