@@ -45,8 +45,8 @@ function doorFault(file: SourceFile, { target }: Import): string[] {
   for (const { files, door } of houses) {
     const there = files.exec(target)?.[1]
     const here = files.exec(file.path)?.[1]
-    if (there === undefined || there === here) continue
-    if (door === undefined && here !== undefined) return [`${file.path} imports ${target}, of another adapter.`]
+    if (there === undefined || here === undefined || there === here) continue
+    if (door === undefined) return [`${file.path} imports ${target}, of another adapter.`]
     if (door && target !== door(there)) return [`${file.path} imports ${target}. The door is ${door(there)}.`]
   }
   return []

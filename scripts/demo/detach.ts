@@ -9,12 +9,14 @@ import { readPhase } from './status.ts'
 
 /** Starts everything in the background and returns once it answers, or with 1 when it does not come up. */
 export async function detach(options: StartOptions): Promise<number> {
-  const { state, portalPort } = options
+  const { state, portalPort, only } = options
   if (runningHolder(state)) return start(options) // says that it runs, and how far it is
   mkdirSync(join(state, 'logs'), { recursive: true })
   const log = join(state, 'logs', 'demo.log')
   const file = openSync(log, 'w', 0o600)
-  const args = ['scripts/demo/main.ts', '--state', state, ...(portalPort ? ['--port', String(portalPort)] : [])]
+  const args = ['scripts/demo/main.ts', '--state', state]
+  if (portalPort) args.push('--port', String(portalPort))
+  if (only) args.push('--only', only.join(','))
   const { MODELYARD_PARENT: _ours, ...environment } = process.env
   const child = spawn(process.execPath, [...process.execArgv, ...args], {
     cwd: root,

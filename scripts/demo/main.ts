@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util'
 import { detach } from './detach.ts'
 import { root } from './installation.ts'
 import { reset } from './reset.ts'
-import { start } from './start.ts'
+import { type StartOptions, start } from './start.ts'
 import { printStatus } from './status.ts'
 import { stopDemo } from './stop.ts'
 
@@ -11,30 +11,34 @@ const help = `npm run demo                 starts everything and stays until Ctr
 npm run demo -- --detach     starts everything, returns when it answers
 npm run demo -- --reset      starts over with nothing kept
 npm run demo -- --port 3100  asks for another port for the portal
+npm run demo -- --only git,identity
+                             starts these parts and what they need
 npm run demo -- status       says what runs
 npm run demo -- stop         stops what runs`
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    detach: { type: 'boolean', default: false },
-    reset: { type: 'boolean', default: false },
-    help: { type: 'boolean', default: false },
-    port: { type: 'string' },
-    state: { type: 'string', default: join(root, '.modelyard') },
-  },
-})
-const state = resolve(values.state)
-const portalPort = values.port === undefined ? undefined : Number(values.port)
-
 try {
-  process.exitCode = await perform(positionals[0] ?? 'start')
+  process.exitCode = await perform(process.argv.slice(2))
 } catch (error) {
   console.error(error instanceof Error ? error.message : error)
   process.exitCode = 1
 }
 
-async function perform(verb: string): Promise<number> {
+async function perform(args: string[]): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: {
+      detach: { type: 'boolean', default: false },
+      reset: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+      port: { type: 'string' },
+      only: { type: 'string' },
+      state: { type: 'string', default: join(root, '.modelyard') },
+    },
+  })
+  const verb = positionals[0] ?? 'start'
+  const state = resolve(values.state)
+  const portalPort = values.port === undefined ? undefined : Number(values.port)
   if (values.help) {
     console.log(help)
     return 0
@@ -46,6 +50,6 @@ async function perform(verb: string): Promise<number> {
   if (verb === 'stop') return stopDemo(state)
   if (verb !== 'start') throw new Error(`There is no "${verb}".\n${help}`)
   if (values.reset) await reset(state)
-  const options = { state, mode: 'production', ...(portalPort ? { portalPort } : {}) } as const
+  const options: StartOptions = { state, mode: 'production', portalPort, only: values.only?.split(',') }
   return values.detach ? detach(options) : start(options)
 }

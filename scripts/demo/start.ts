@@ -14,9 +14,9 @@ import { type Phase, readPhase, writeStatus } from './status.ts'
 export interface StartOptions {
   state: string
   mode: Installation['mode']
-  portalPort?: number
+  portalPort?: number | undefined
   /** Only these parts and what they need. */
-  only?: string[]
+  only?: string[] | undefined
 }
 
 /** Starts everything and stays until it is asked to end. Returns the exit code. */
@@ -103,18 +103,27 @@ interface EndRequest {
 function endRequest(): EndRequest {
   const { promise, resolve } = Promise.withResolvers<NodeJS.Signals>()
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
-  for (const signal of signals) process.on(signal, resolve)
+  let asked = false
+  const ask = (signal: NodeJS.Signals) => {
+    if (asked && signal === 'SIGINT') {
+      tell('Ending at once. What still runs is ended behind us.')
+      process.exit(130) // the leash does that
+    }
+    asked = true
+    resolve(signal)
+  }
+  for (const signal of signals) process.on(signal, ask)
   const parent = process.ppid
   const startedByUs = process.env.MODELYARD_PARENT === String(parent)
   const orphaned = setInterval(() => {
-    if (startedByUs && process.ppid !== parent) resolve('SIGHUP')
+    if (startedByUs && process.ppid !== parent) ask('SIGHUP')
   }, 500)
   delete process.env.MODELYARD_PARENT
   return {
     asked: promise,
     forget() {
       clearInterval(orphaned)
-      for (const signal of signals) process.off(signal, resolve)
+      for (const signal of signals) process.off(signal, ask)
     },
   }
 }
