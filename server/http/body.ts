@@ -38,7 +38,7 @@ function demandType(request: Request, wanted: string): void {
   )
 }
 
-async function readBytes(request: Request, maxBytes: number): Promise<Buffer> {
+export async function readBytes(request: Request, maxBytes: number): Promise<Buffer> {
   if (Number(request.headers.get('content-length') ?? 0) > maxBytes) throw tooLarge(maxBytes)
   const reader = request.body?.getReader()
   if (!reader) return Buffer.alloc(0)

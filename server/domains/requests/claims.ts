@@ -25,10 +25,12 @@ export async function committed(
   environment: Environment,
 ): Promise<Amounts> {
   const sums = { cpu: true, memory: true, gpu: true, storage: true } as const
-  const [held, asked] = await Promise.all([
-    db.namespaceClaim.aggregate({ where: { teamSlug: team.slug, environment }, _sum: sums }),
-    db.request.aggregate({ where: { teamId: team.id, environment, openTarget: { not: null } }, _sum: sums }),
-  ])
+  // One after the other: a transaction has one connection.
+  const held = await db.namespaceClaim.aggregate({ where: { teamSlug: team.slug, environment }, _sum: sums })
+  const asked = await db.request.aggregate({
+    where: { teamId: team.id, environment, openTarget: { not: null } },
+    _sum: sums,
+  })
   return add(amountsOfColumns(held._sum), amountsOfColumns(asked._sum))
 }
 

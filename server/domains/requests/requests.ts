@@ -252,6 +252,20 @@ export function createRequests({ db, policy, git, jobs }: Needs) {
       })
     },
 
+    /** Something happened on the host: the requests it may concern look sooner. */
+    async wake({ branch, pullNumber }: { branch?: string; pullNumber?: number }): Promise<number> {
+      const concerned = [...(branch ? [{ branch }] : []), ...(pullNumber === undefined ? [] : [{ pullNumber }])]
+      if (concerned.length === 0) return 0
+      return db.$transaction(async (tx) => {
+        const rows = await tx.request.findMany({
+          where: { OR: concerned, state: { notIn: [...finalStates] } },
+          select: { id: true },
+        })
+        for (const { id } of rows) await jobs.advance(tx, RequestId.parse(id))
+        return rows.length
+      })
+    },
+
     async retry(actor: Actor, id: RequestId): Promise<RequestView> {
       const failed = await readable(actor, id)
       try {

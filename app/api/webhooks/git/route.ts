@@ -1,0 +1,3 @@
+import { receiveGitWebhook } from '#server/http/git-webhook.ts'
+
+export const POST = receiveGitWebhook

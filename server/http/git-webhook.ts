@@ -1,0 +1,56 @@
+/**
+ * Webhooks of the Git host. They only wake: the request looks at the host itself, so a lost, doubled, late or invented
+ * delivery changes nothing but when it looks.
+ */
+import { verify } from '@octokit/webhooks-methods'
+import { z } from 'zod'
+import { failure } from '../errors.ts'
+import { createLog } from '../logging/log.ts'
+import { getServices, type Services } from '../wiring.ts'
+import { requestIdOf } from './api.ts'
+import { readBytes } from './body.ts'
+import { parseJson } from './json.ts'
+import { explained, problemResponse } from './problem.ts'
+
+const maxBytes = 2 * 1024 * 1024
+
+const Payload = z.object({
+  repository: z.object({ full_name: z.string() }).optional(),
+  ref: z.string().optional(),
+  pull_request: z.object({ number: z.number().int(), head: z.object({ ref: z.string() }) }).optional(),
+})
+
+export async function receiveGitWebhook(request: Request): Promise<Response> {
+  const requestId = requestIdOf(request.headers)
+  let log = createLog()
+  try {
+    const services = await getServices()
+    log = services.log
+    return Response.json(await receive(services, request), { status: 202 })
+  } catch (error) {
+    return problemResponse(explained(error, log, requestId), requestId)
+  }
+}
+
+async function receive({ config, db, requests }: Services, request: Request): Promise<{ woken: number }> {
+  const secret = config.GIT_WEBHOOK_SECRET
+  if (!secret) throw failure('not_found', 'Webhooks are not configured.', 'A platform admin sets GIT_WEBHOOK_SECRET.')
+  const body = (await readBytes(request, maxBytes)).toString('utf8')
+  const signature = request.headers.get('x-hub-signature-256') ?? ''
+  if (!(signature.startsWith('sha256=') && (await verify(secret, body, signature)))) {
+    throw failure(
+      'unauthenticated',
+      'The signature does not fit the body.',
+      'Give the host the same secret as the portal.',
+    )
+  }
+  const delivery = z.string().min(1).max(100).parse(request.headers.get('x-github-delivery'))
+  const event = z.string().min(1).max(100).parse(request.headers.get('x-github-event'))
+  const payload = Payload.parse(parseJson(body))
+  if (payload.repository && payload.repository.full_name.toLowerCase() !== config.GIT_REPOSITORY?.toLowerCase())
+    return { woken: 0 }
+  const seen = await db.webhookDelivery.createMany({ data: [{ id: delivery, event }], skipDuplicates: true })
+  if (seen.count === 0) return { woken: 0 }
+  const branch = payload.pull_request?.head.ref ?? payload.ref?.replace(/^refs\/heads\//, '')
+  return { woken: await requests.wake({ branch, pullNumber: payload.pull_request?.number }) }
+}
