@@ -10,7 +10,6 @@ const HttpUrl = z
   .url({ protocol: /^https?$/, error: 'This is not an http(s) address.' })
   .transform((url) => url.replace(/\/+$/, ''))
 
-const flag = z.stringbool({ error: 'This is neither true nor false.' })
 const count = (min: number, max: number) => z.coerce.number().int().min(min).max(max)
 
 const demoGroupRoles = {
@@ -121,7 +120,6 @@ const Settings = z.object({
   UPLOAD_LIMIT_MIB: count(1, 100_000).default(1024).describe('Largest model file that is accepted'),
 
   RATE_LIMIT_PER_SECOND: count(1, 10_000).default(50).describe('Lasting requests a second for each person or token'),
-  TRUST_PROXY_TLS: flag.default(false).describe('TLS ends at a proxy: send HSTS though this process speaks HTTP'),
 })
 
 export type Setting = keyof z.output<typeof Settings>

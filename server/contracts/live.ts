@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { contract } from './contract.ts'
 
-/** The data of a `change` event. A `reset` event says: ask for everything again. */
+/** The data of a message. An event named `reset` says: ask for everything again. */
 export const LiveChange = z.object({
   topic: z.string().meta({ description: 'The kind of thing: request, namespace, deployment, model, team, …' }),
   key: z.string().meta({ description: 'Which one' }),

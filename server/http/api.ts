@@ -20,6 +20,7 @@ import type { Handler, Raw } from './on.ts'
 import { demandOwnOrigin } from './origin.ts'
 import { explained, problemResponse } from './problem.ts'
 import { createRateLimiter } from './rate-limit.ts'
+import { strictTransport } from './security-headers.ts'
 
 const defaultBodyBytes = 2 ** 20
 const burstSeconds = 6
@@ -89,6 +90,7 @@ export function createApi<Services extends Foundation>(services: Services, handl
       )
       const milliseconds = performance.now() - started
       response.headers.set('x-request-id', requestId)
+      if (config.secureCookies) response.headers.set('strict-transport-security', strictTransport)
       response.headers.set('server-timing', `app;dur=${milliseconds.toFixed(1)}`)
       const facts = { requestId, method: contract.method, path: contract.path, status: response.status }
       log.debug({ ...facts, milliseconds: Math.round(milliseconds) }, 'request')

@@ -1,7 +1,6 @@
-/** What route files and pages import: `export const { GET, POST, PUT, PATCH, DELETE } = endpoints(listTeams, createTeam)`. */
-import { headers as pageHeaders } from 'next/headers'
-import type { Contract, InputOf, Method, OutputOf } from '../contracts/contract.ts'
-import { failure, PortalError } from '../errors.ts'
+/** What route files import: `export const { GET, POST, PUT, PATCH, DELETE } = endpoints(listTeams, createTeam)`. */
+import type { Contract, Method } from '../contracts/contract.ts'
+import { failure } from '../errors.ts'
 import { createLog } from '../logging/log.ts'
 import { getServices, type Services } from '../wiring.ts'
 import { type Api, createApi, requestIdOf } from './api.ts'
@@ -15,7 +14,7 @@ const methods: readonly Method[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']
 // One for the process, whatever bundle asks: the rate limit must not start anew in each.
 const held: typeof globalThis & { modelyardApi?: { services: Services; api: Api } } = globalThis
 
-async function getApi(): Promise<Api> {
+export async function getApi(): Promise<Api> {
   const services = await getServices()
   if (held.modelyardApi?.services !== services) held.modelyardApi = { services, api: createApi(services, handlers) }
   return held.modelyardApi.api
@@ -55,18 +54,4 @@ function refuseMethod(request: Request, allow: string): Response {
   const response = problemResponse(error, requestIdOf(request.headers))
   response.headers.set('allow', allow)
   return response
-}
-
-/**
- * The same endpoint for a server component, as the person whose page it is. Fails with a PortalError: a page sends
- * `unauthenticated` to sign in, shows `not_found` as such, and leaves the rest to its error boundary.
- */
-export async function callFromPage<C extends Contract>(contract: C, input: InputOf<C>): Promise<OutputOf<C>> {
-  const headers = await pageHeaders()
-  try {
-    return await (await getApi()).call(contract, input, headers)
-  } catch (error) {
-    if (error instanceof PortalError) throw error
-    throw explained(error, createLog(), requestIdOf(headers))
-  }
 }

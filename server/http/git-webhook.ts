@@ -20,6 +20,8 @@ const Payload = z.object({
   pull_request: z.object({ number: z.number().int(), head: z.object({ ref: z.string() }) }).optional(),
 })
 
+const Delivery = z.object({ delivery: z.string().min(1).max(100), event: z.string().min(1).max(100), payload: Payload })
+
 export async function receiveGitWebhook(request: Request): Promise<Response> {
   const requestId = requestIdOf(request.headers)
   let log = createLog()
@@ -44,9 +46,18 @@ async function receive({ config, db, requests }: Services, request: Request): Pr
       'Give the host the same secret as the portal.',
     )
   }
-  const delivery = z.string().min(1).max(100).parse(request.headers.get('x-github-delivery'))
-  const event = z.string().min(1).max(100).parse(request.headers.get('x-github-event'))
-  const payload = Payload.parse(parseJson(body))
+  const parsed = Delivery.safeParse({
+    delivery: request.headers.get('x-github-delivery'),
+    event: request.headers.get('x-github-event'),
+    payload: parseJson(body),
+  })
+  if (!parsed.success)
+    throw failure(
+      'malformed_request',
+      'This is not a delivery as GitHub sends them.',
+      'Look at the webhook’s settings.',
+    )
+  const { delivery, event, payload } = parsed.data
   if (payload.repository && payload.repository.full_name.toLowerCase() !== config.GIT_REPOSITORY?.toLowerCase())
     return { woken: 0 }
   const seen = await db.webhookDelivery.createMany({ data: [{ id: delivery, event }], skipDuplicates: true })

@@ -31,6 +31,8 @@ export function LiveUpdates() {
       waiting.push(message.data)
       timer ??= setTimeout(refresh, 150)
     }
+    // Away for too long to be told what was missed: everything on the page asks again.
+    source.addEventListener('reset', () => client.invalidateQueries())
     return () => {
       source.close()
       clearTimeout(timer)

@@ -10,7 +10,7 @@ export type Subscriber = {
 }
 
 const encodeEvent = ({ id, topic, key, team }: LiveNotice) =>
-  `id: ${id}\nevent: change\ndata: ${JSON.stringify({ topic, key, team })}\n\n`
+  `id: ${id}\ndata: ${JSON.stringify({ topic, key, team })}\n\n`
 
 export const resetEvent = 'event: reset\ndata: {}\n\n'
 export const heartbeat = ': still here\n\n'

@@ -19,7 +19,8 @@ export const platformHandlers = [
   on(listIntegrations, ({ actor, services }) => services.integrations.list(actor)),
   stream(followChanges, async ({ actor, services, request, signal }) => ({
     contentType: 'text/event-stream',
-    headers: { 'x-accel-buffering': 'no' },
+    // Compression or a buffering proxy would hold messages back.
+    headers: { 'cache-control': 'no-store, no-transform', 'x-accel-buffering': 'no' },
     body: await services.live.follow({
       actor,
       lastEventId: request.headers.get('last-event-id'),

@@ -1,0 +1,4 @@
+import { followChanges } from '#server/contracts/live.ts'
+import { endpoints } from '#server/http/endpoint.ts'
+
+export const { GET, POST, PUT, PATCH, DELETE } = endpoints(followChanges)

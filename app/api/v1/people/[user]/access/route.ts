@@ -1,0 +1,4 @@
+import { setAccess } from '#server/contracts/people.ts'
+import { endpoints } from '#server/http/endpoint.ts'
+
+export const { GET, POST, PUT, PATCH, DELETE } = endpoints(setAccess)

@@ -1,0 +1,4 @@
+import { listRequests, submitRequest } from '#server/contracts/requests.ts'
+import { endpoints } from '#server/http/endpoint.ts'
+
+export const { GET, POST, PUT, PATCH, DELETE } = endpoints(listRequests, submitRequest)
