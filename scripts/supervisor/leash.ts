@@ -16,7 +16,7 @@ export function leash(graceMilliseconds = 6000): Leash {
   let sweeper = start()
 
   function start(): ChildProcess {
-    const child = spawn(process.execPath, [join(import.meta.dirname, 'sweeper.ts'), String(graceMilliseconds)], {
+    const child = spawn(process.execPath, [join(import.meta.dirname, 'sweeper.mjs'), String(graceMilliseconds)], {
       detached: true,
       stdio: ['pipe', 'ignore', 'ignore'],
     })

@@ -4,9 +4,9 @@
 import { createInterface } from 'node:readline'
 
 const graceMilliseconds = Number(process.argv[2])
-const watched = new Set<number>()
+const watched = new Set()
 
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined)
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => undefined)
 
 createInterface({ input: process.stdin })
   .on('line', (line) => {
@@ -18,7 +18,7 @@ createInterface({ input: process.stdin })
   })
   .on('close', () => sweep())
 
-function sweep(): void {
+function sweep() {
   for (const pid of watched) signalGroup(pid, 'SIGTERM')
   const until = Date.now() + graceMilliseconds
   const timer = setInterval(() => {
@@ -32,7 +32,7 @@ function sweep(): void {
 }
 
 /** False when the group is gone. */
-function signalGroup(pid: number, signal: NodeJS.Signals | 0): boolean {
+function signalGroup(pid, signal) {
   try {
     process.kill(-pid, signal)
     return true
