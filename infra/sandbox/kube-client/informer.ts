@@ -55,6 +55,16 @@ export class Informer<T extends KubeObject = KubeObject> {
     return this.all().filter((object) => object.metadata.namespace === namespace)
   }
 
+  /** Takes in what a write has just answered, so that the next look does not see the world before it. */
+  accept(object: T): void {
+    this.#set(object)
+  }
+
+  /** For an object known to be gone before the watch has said so. */
+  forget(object: T): void {
+    if (this.items.get(keyOf(object))?.metadata.uid === object.metadata.uid) this.#remove(object)
+  }
+
   stop(): void {
     this.#stop.abort()
   }
@@ -130,6 +140,7 @@ export class Informer<T extends KubeObject = KubeObject> {
   #set(object: T): void {
     const key = keyOf(object)
     const before = this.items.get(key)
+    if (before && isOlder(object, before)) return
     this.items.set(key, object)
     this.#tell(before ? 'modified' : 'added', object, before)
   }
@@ -144,6 +155,10 @@ export class Informer<T extends KubeObject = KubeObject> {
     for (const listener of this.#listeners) listener(change, object, before)
   }
 }
+
+/** The server's versions of one kind are numbers that only grow. */
+const isOlder = (a: KubeObject, b: KubeObject): boolean =>
+  a.metadata.uid === b.metadata.uid && Number(a.metadata.resourceVersion) < Number(b.metadata.resourceVersion)
 
 const readAll = async (response: IncomingMessage): Promise<string> => {
   let text = ''

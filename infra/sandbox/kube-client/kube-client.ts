@@ -29,6 +29,11 @@ export class KubeClient {
     this.discovery = new Discovery((path) => this.send('GET', path))
   }
 
+  /** The API server's address as the kubeconfig writes it. */
+  get server(): string {
+    return this.#server.href.replace(/\/$/, '')
+  }
+
   static fromFile(file: string): KubeClient {
     const config = new KubeConfig()
     config.loadFromFile(file)
