@@ -33,7 +33,7 @@ export function QuotaFields({ value, onChange, allowance, errorOf, inputProps }:
       ? `${amountInWords(resource, allowance.left[resource])} of ${amountInWords(resource, allowance.allowance[resource])} left in ${allowance.environment}`
       : 'Reading what is left'
   return (
-    <div className={classes.row}>
+    <div className={classes.quota}>
       <QuantityInput
         {...inputProps('quota.cpu')}
         label="CPU, in cores"

@@ -1,16 +1,14 @@
 'use client'
 
 import { useQuery } from '@tanstack/react-query'
-import type { ReactNode } from 'react'
 import { useMay } from '#components/layout/me-context.tsx'
 import { useCurrentTeam } from '#components/layout/use-current-team.ts'
 import { deploymentQuery } from '#components/queries/deployments.ts'
 import { namespaceQuery } from '#components/queries/namespaces.ts'
 import { policyQuery } from '#components/queries/requests.ts'
 import { EmptyState } from '#components/ui/page/empty-state.tsx'
-import { ErrorState } from '#components/ui/page/error-state.tsx'
 import { Card } from '#components/ui/page/layout.tsx'
-import { PageSkeleton } from '#components/ui/page/skeletons.tsx'
+import { QueryGate } from '#components/ui/page/query-gate.tsx'
 import { DeployForm } from './deploy-form.tsx'
 import type { RequestLink } from './link.ts'
 import { NamespaceChangeForm } from './namespace-change-form.tsx'
@@ -53,30 +51,21 @@ function Incomplete({ what }: { what: string }) {
   )
 }
 
-function Loaded<Data>(props: {
-  query: { data: Data | undefined; error: unknown; refetch: () => void }
-  children: (data: Data) => ReactNode
-}) {
-  const { data, error, refetch } = props.query
-  if (data !== undefined) return props.children(data)
-  return error ? <ErrorState error={error} onRetry={refetch} /> : <PageSkeleton />
-}
-
 function CreateNamespace({ link }: { link: RequestLink }) {
   const policy = useQuery(policyQuery())
-  return <Loaded query={policy}>{() => <NamespaceCreateForm team={link.team} link={link} />}</Loaded>
+  return <QueryGate query={policy}>{() => <NamespaceCreateForm team={link.team} link={link} />}</QueryGate>
 }
 
 function ChangeNamespace({ link, namespace }: { link: RequestLink; namespace: string }) {
   const detail = useQuery(namespaceQuery(link.team, namespace))
   return (
-    <Loaded query={detail}>
+    <QueryGate query={detail}>
       {(data) => <NamespaceChangeForm namespace={data} reason={link.reason ?? ''} quota={link.quota} />}
-    </Loaded>
+    </QueryGate>
   )
 }
 
 function ChangeDeployment({ link, namespace, model }: { link: RequestLink; namespace: string; model: string }) {
   const detail = useQuery(deploymentQuery({ team: link.team, namespace, model }))
-  return <Loaded query={detail}>{(data) => <DeployForm team={link.team} link={link} now={data} />}</Loaded>
+  return <QueryGate query={detail}>{(data) => <DeployForm team={link.team} link={link} now={data} />}</QueryGate>
 }

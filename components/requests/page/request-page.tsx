@@ -4,12 +4,11 @@ import { useQuery } from '@tanstack/react-query'
 import { Breadcrumbs } from '#components/layout/navigation/breadcrumbs.tsx'
 import { requestQuery } from '#components/queries/requests.ts'
 import { OutsideLink, TextLink } from '#components/ui/actions/text-link.tsx'
-import { ErrorState } from '#components/ui/page/error-state.tsx'
-import { Card, Columns, Stack } from '#components/ui/page/layout.tsx'
+import { Columns, Stack } from '#components/ui/page/layout.tsx'
 import { Notice } from '#components/ui/page/notice.tsx'
 import { PageHeader } from '#components/ui/page/page-header.tsx'
+import { QueryGate } from '#components/ui/page/query-gate.tsx'
 import { Section } from '#components/ui/page/section.tsx'
-import { PageSkeleton } from '#components/ui/page/skeletons.tsx'
 import { RelativeTime } from '#components/ui/state/relative-time.tsx'
 import { StateBadge } from '#components/ui/state/state-badge.tsx'
 import { requestTone } from '#components/ui/state/tone.ts'
@@ -30,16 +29,10 @@ export function RequestPage({ id }: { id: string }) {
     refetchInterval: (current) =>
       current.state.data && finalStates.includes(current.state.data.state) ? false : 10_000,
   })
-  const request = query.data
-  if (!request) {
-    return query.error ? (
-      <Card>
-        <ErrorState error={query.error} onRetry={() => query.refetch()} />
-      </Card>
-    ) : (
-      <PageSkeleton />
-    )
-  }
+  return <QueryGate query={query}>{(request) => <Decision request={request} />}</QueryGate>
+}
+
+function Decision({ request }: { request: RequestView }) {
   return (
     <>
       <PageHeader

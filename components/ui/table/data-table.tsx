@@ -115,7 +115,7 @@ function BodyRow<Row>({ row, columns, props }: { row: Row; columns: readonly Col
             key={column.key}
             data-align={column.align}
             data-narrow={narrow ?? (place === 0 ? 'title' : 'line')}
-            data-number={typeof value === 'number' || undefined}
+            data-number={(place > 0 && typeof value === 'number') || undefined}
           >
             {column.narrowLabel && <span className={classes.narrowLabel}>{column.title} </span>}
             {place === 0 && href ? (

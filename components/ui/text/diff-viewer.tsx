@@ -7,7 +7,7 @@ import classes from './text.module.css'
 import { type PatchLine, patchLines } from './unified-patch.ts'
 
 const signs = { added: '+', removed: '-', same: ' ', place: ' ' }
-const linesAtFirst = 300
+const linesAtFirst = 80
 const linesAtMost = 5000
 const filesOpenAtFirst = 12
 

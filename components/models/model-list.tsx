@@ -1,0 +1,88 @@
+'use client'
+
+import { TextInput } from '@mantine/core'
+import { useDebouncedValue, useDisclosure } from '@mantine/hooks'
+import { IconSearch } from '@tabler/icons-react'
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import { useMay } from '#components/layout/me-context.tsx'
+import { modelsQuery } from '#components/queries/models.ts'
+import { EmptyState } from '#components/ui/page/empty-state.tsx'
+import { PageHeader } from '#components/ui/page/page-header.tsx'
+import { Section } from '#components/ui/page/section.tsx'
+import { RelativeTime } from '#components/ui/state/relative-time.tsx'
+import type { Column } from '#components/ui/table/columns.ts'
+import { DataTable } from '#components/ui/table/data-table.tsx'
+import { useUrlState } from '#components/ui/table/use-url-state.ts'
+import type { ModelView } from '#server/contracts/models.ts'
+import { RegisterModel } from './register-model.tsx'
+import { taskInWords } from './signature-words.ts'
+
+const columns: readonly Column<ModelView>[] = [
+  { key: 'name', title: 'Model', cell: (row) => row.name, value: (row) => row.name },
+  {
+    key: 'latest',
+    title: 'Newest',
+    cell: (row) => (row.latestVersion === null ? 'no version yet' : `v${row.latestVersion}`),
+    value: (row) => row.latestVersion,
+    narrow: 'corner',
+  },
+  { key: 'task', title: 'What it does', cell: (row) => taskInWords(row.task), value: (row) => taskInWords(row.task) },
+  { key: 'description', title: 'Description', cell: (row) => row.description, value: (row) => row.description },
+  {
+    key: 'count',
+    title: 'Versions',
+    cell: (row) => row.versionCount,
+    value: (row) => row.versionCount,
+    narrow: 'hidden',
+  },
+  {
+    key: 'updated',
+    title: 'Changed',
+    cell: (row) => <RelativeTime at={row.updatedAt} />,
+    value: (row) => row.updatedAt,
+  },
+]
+
+export function ModelList({ team }: { team: string }) {
+  const may = useMay(team)
+  const [q, setQ] = useUrlState('q')
+  const [settled] = useDebouncedValue(q, 250)
+  const query = useQuery({ ...modelsQuery(team, settled ?? undefined), placeholderData: keepPreviousData })
+  const [opened, { open, close }] = useDisclosure(false)
+  return (
+    <>
+      <PageHeader
+        title="Models"
+        facts="Each version is its bytes: named by digest, checked in isolation, never overwritten"
+        actions={may('model.create') && <RegisterModel team={team} opened={opened} open={open} close={close} />}
+      />
+      <Section title="Registry" count={query.data?.items.length} flush>
+        <DataTable
+          name="models"
+          label="Models"
+          columns={columns}
+          rows={query.data?.items}
+          rowKey={(row) => row.name}
+          href={(row) => `/teams/${team}/models/${row.name}`}
+          error={query.error}
+          onRetry={() => query.refetch()}
+          filters={
+            <TextInput
+              size="xs"
+              aria-label="Search models"
+              placeholder="Search"
+              leftSection={<IconSearch size={14} stroke={1.7} />}
+              value={q ?? ''}
+              onChange={(event) => setQ(event.currentTarget.value)}
+            />
+          }
+          empty={
+            <EmptyState title={settled ? 'No model matches' : 'No models yet'}>
+              {settled ? 'Search for another word.' : 'Register a model by name, then upload its first ONNX file.'}
+            </EmptyState>
+          }
+        />
+      </Section>
+    </>
+  )
+}
