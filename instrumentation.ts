@@ -1,21 +1,12 @@
-/** When the web process starts: a faulty configuration ends it at once, and errors of pages reach the log. */
+/** When the web process starts. What needs Node is kept apart, since this file is compiled for other runtimes too. */
 import type { Instrumentation } from 'next'
 
 export async function register(): Promise<void> {
-  if (process.env.NEXT_RUNTIME !== 'nodejs') return
-  const { ConfigError, readConfig } = await import('#server/config.ts')
-  try {
-    readConfig()
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error
-    process.stderr.write(`${error.message}\nnpm run config -- --help says what each setting means.\n`)
-    process.exit(1)
-  }
+  if (process.env.NEXT_RUNTIME === 'nodejs') await import('#server/http/startup.ts').then(({ start }) => start())
 }
 
 export const onRequestError: Instrumentation.onRequestError = async (error, request, context) => {
   if (process.env.NEXT_RUNTIME !== 'nodejs') return
-  const { createLog } = await import('#server/logging/log.ts')
-  const digest = error instanceof Error && 'digest' in error ? error.digest : undefined
-  createLog().error({ err: error, digest, method: request.method, route: context.routePath }, 'A page failed')
+  const { logPageError } = await import('#server/http/startup.ts')
+  logPageError(error, { method: request.method, route: context.routePath })
 }

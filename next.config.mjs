@@ -10,6 +10,8 @@ const headers = [
 
 /** @type {import('next').NextConfig} */
 export default {
+  // A second checkout-wide build, such as a test's, stays out of the way of a running one.
+  distDir: process.env.NEXT_DIST_DIR || '.next',
   reactStrictMode: true,
   poweredByHeader: false,
   // `npm run check` has looked at the types already, with the same compiler.

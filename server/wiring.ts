@@ -23,6 +23,7 @@ import { advanceRequest, closeChange, requestJobs } from './jobs/request-jobs.ts
 import { createLog } from './logging/log.ts'
 import type { Alerts } from './ports/alerts.ts'
 import { systemClock } from './ports/clock.ts'
+import type { Cluster } from './ports/cluster.ts'
 import type { Clusters } from './ports/clusters.ts'
 import type { GitHost } from './ports/git-host.ts'
 import type { InferenceRuntime } from './ports/inference-runtime.ts'
@@ -42,6 +43,10 @@ function gitHost(config: Config): GitHost {
 
 function clustersOf(config: Config): Clusters {
   const contexts = config.CLUSTER_CONTEXTS
+  if (!config.KUBECONFIG && !process.env.KUBERNETES_SERVICE_HOST) {
+    const cluster: Cluster = absent('cluster', 'A cluster', 'KUBECONFIG', { name: 'none' })
+    return { of: () => cluster, all: [], gitops: { cluster, namespace: config.ARGOCD_NAMESPACE } }
+  }
   const { dev, staging, prod } = contexts ?? {}
   const fallback = dev ?? staging ?? prod ?? 'in-cluster'
   return createClusters({

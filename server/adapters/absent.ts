@@ -1,7 +1,7 @@
 /** Stands where an integration is not configured: every verb says so, and the portal works without it. */
 import { IntegrationError } from '../errors.ts'
 
-export function absent<Port extends object>(name: string, title: string, setting: string): Port {
+export function absent<Port extends object>(name: string, title: string, setting: string, known: object = {}): Port {
   const refuse = () =>
     Promise.reject(
       new IntegrationError(name, {
@@ -9,5 +9,7 @@ export function absent<Port extends object>(name: string, title: string, setting
         remedy: `A platform admin sets ${setting} and restarts the portal.`,
       }),
     )
-  return new Proxy({}, { get: (_, property) => (property === 'then' ? undefined : refuse) }) as Port
+  const get = (own: object, property: string | symbol) =>
+    property === 'then' || property in own ? Reflect.get(own, property) : refuse
+  return new Proxy(known, { get }) as Port
 }

@@ -36,6 +36,7 @@ export function probesOf(config: Config, { git, clusters, store, runtime, metric
         return { version, facts }
       },
     },
+    ...(clusters.all.length === 0 ? [noCluster] : []),
     ...clusters.all.map((cluster) => ({
       name: `cluster:${cluster.name}`,
       title: `The cluster ${cluster.name}`,
@@ -52,6 +53,13 @@ export function probesOf(config: Config, { git, clusters, store, runtime, metric
     { name: 'prometheus', title: 'Prometheus', missing: missing('PROMETHEUS_URL'), probe: () => metrics.probe() },
     { name: 'alertmanager', title: 'Alertmanager', missing: missing('ALERTMANAGER_URL'), probe: () => alerts.probe() },
   ]
+}
+
+const noCluster: Probe = {
+  name: 'cluster',
+  title: 'A cluster',
+  missing: ['KUBECONFIG'],
+  probe: async () => ({ version: null }),
 }
 
 async function discover(issuer: string) {
