@@ -129,7 +129,8 @@ export class ModelEntry {
       stop: () => {
         loaded.stopped = true
         stopper.abort()
-        loaded.supervised?.stop()
+        // The acceptors learn of it first and finish what they have there; the engine leaves when they have hung up.
+        void loaded.supervised?.stop(this.routed.limits.timeoutMilliseconds ?? DEFAULT_TIMEOUT)
       },
     }
     void this.load(version, loaded, stopper.signal, FIRST_RETRY)

@@ -13,13 +13,20 @@ import { type FromEngine, type LoadOrder, ToEngine } from './messages.ts'
 import { type Observations, observations } from './observations.ts'
 import { createRunner, type Runner } from './runner.ts'
 import { textInput } from './text-prediction.ts'
-import { dryRun } from './warm-up.ts'
 
 const tell = (message: FromEngine): void => {
   process.send?.(message)
 }
 
+const WORTH_A_THREAD_MICROS = 300
+
 let seen: Observations | undefined
+let retiring = false
+const sockets = new Set<Socket>()
+
+const leaveWhenAlone = (): void => {
+  if (retiring && sockets.size === 0) process.exit(0)
+}
 
 const serve = (socket: Socket, run: Runner): void => {
   // The first line an acceptor sends is the prefix of its request names.
@@ -39,11 +46,19 @@ const serve = (socket: Socket, run: Runner): void => {
     if (end + 1 < chunk.length) frames(chunk.subarray(end + 1))
   })
   socket.on('error', () => socket.destroy())
+  sockets.add(socket)
+  socket.on('close', () => {
+    sockets.delete(socket)
+    leaveWhenAlone()
+  })
 }
 
 const load = async (order: LoadOrder): Promise<void> => {
-  const { session, signature } = await loadModel(order.path)
-  const warm = dryRun(session)
+  const { session, signature, warm, intraOpThreads } = await loadModel(order.path)
+  // Handing a run to another thread costs about thirty microseconds, which only longer runs are worth.
+  const elsewhere =
+    session.runElsewhere !== undefined && (warm.runMicros ?? Number.POSITIVE_INFINITY) > WORTH_A_THREAD_MICROS
+  const lanes = elsewhere && intraOpThreads === 1 ? order.lanes : 1
   const labels = labelReader(signature, order.monitoring)
   seen = observations(labels, order.monitoring)
   const run = createRunner({
@@ -57,7 +72,7 @@ const load = async (order: LoadOrder): Promise<void> => {
     tenant: order.tenant,
     labels,
     observations: seen,
-    elsewhere: false,
+    elsewhere,
   })
   createServer((socket) => serve(socket, run)).listen(order.socket, () =>
     tell({
@@ -65,7 +80,7 @@ const load = async (order: LoadOrder): Promise<void> => {
       signature,
       implementation: session.implementation,
       batchable: warm.batchable,
-      lanes: 1,
+      lanes,
       ...(warm.runMicros !== undefined && { runMicros: warm.runMicros }),
       takesText: textInput(signature) !== undefined && labels.dimension !== 'none',
       dimension: labels.dimension,
@@ -88,6 +103,9 @@ process.on('message', (raw) => {
       ...(observed?.drift && { drift: observed.drift }),
       residentBytes: process.memoryUsage.rss(),
     })
+  } else if (message.type === 'retire') {
+    retiring = true
+    leaveWhenAlone()
   } else {
     const predicted = seen?.predictedFor(message.request)
     tell({ type: 'feedback', ticket: message.ticket, ...(predicted !== undefined && { predicted }) })

@@ -21,6 +21,8 @@ export interface EngineProcess {
   readonly ended: Promise<EngineEnd>
   observe: () => Promise<(Observed & { residentBytes: number }) | undefined>
   predictedFor: (request: string) => Promise<string | undefined>
+  /** Lets what is under way finish, for so long. */
+  retire: (milliseconds: number) => void
   /** `fault` says why the model is to blame; without it, it is simply no longer wanted. */
   end: (fault?: string) => void
 }
@@ -121,6 +123,11 @@ export const startEngine = (options: EngineOptions): EngineProcess & { socket: s
     predictedFor: async (request) => {
       const answer = await ask({ type: 'feedback', request })
       return answer?.type === 'feedback' ? answer.predicted : undefined
+    },
+    retire: (milliseconds) => {
+      unwanted = true
+      send({ type: 'retire' })
+      setTimeout(end, milliseconds).unref()
     },
     end,
   }

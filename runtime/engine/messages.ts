@@ -31,6 +31,8 @@ export const LoadOrder = z.object({
 export const ToEngine = z.discriminatedUnion('type', [
   LoadOrder,
   z.object({ type: z.literal('flush'), ticket: z.int() }),
+  /** Nobody new will come: end when the last acceptor has hung up. */
+  z.object({ type: z.literal('retire') }),
   z.object({ type: z.literal('feedback'), ticket: z.int(), request: z.string() }),
 ])
 

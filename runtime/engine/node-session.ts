@@ -27,6 +27,13 @@ const ortTypes = {
 
 const decoder = new TextDecoder()
 
+/** Where the engine has a Float16Array, onnxruntime-common takes nothing else. */
+const halves = (data: Exclude<Tensor['data'], Uint8Array[]>): Uint16Array => {
+  const own: unknown = Reflect.get(globalThis, 'Float16Array')
+  const bits = new Uint16Array(data.buffer, data.byteOffset, data.length)
+  return typeof own === 'function' ? Reflect.construct(own, [bits.buffer, bits.byteOffset, bits.length]) : bits
+}
+
 const toOrt = (tensor: Tensor): OrtTensor => {
   const type = ortTypes[tensor.datatype]
   if (type === undefined) throw new UnsupportedModel(`onnxruntime-node cannot pass ${tensor.datatype} tensors`)
@@ -36,6 +43,7 @@ const toOrt = (tensor: Tensor): OrtTensor => {
       tensor.data.map((each) => decoder.decode(each)),
       tensor.shape,
     )
+  if (type === 'float16') return new OrtTensor(type, halves(tensor.data), tensor.shape)
   return new OrtTensor(type, tensor.data, tensor.shape)
 }
 

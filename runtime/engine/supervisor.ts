@@ -23,7 +23,8 @@ export interface Supervised {
   readonly settled: Promise<void>
   /** The engine hangs. */
   interrupt: (why: string) => void
-  stop: () => Promise<void>
+  /** At once, or after what is under way has finished, for which it gets so many milliseconds. */
+  stop: (grace?: number) => Promise<void>
 }
 
 const FAULTS = 3
@@ -118,11 +119,12 @@ export const supervise = (options: SupervisorOptions): Supervised => {
     },
     settled: settled.promise,
     interrupt: (why) => engine?.end(why),
-    stop: async () => {
+    stop: async (grace = 0) => {
       stopped = true
       clearTimeout(timer)
       const last = engine
-      last?.end()
+      if (grace > 0) last?.retire(grace)
+      else last?.end()
       await last?.ended
       settled.resolve()
     },

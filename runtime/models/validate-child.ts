@@ -3,7 +3,6 @@ import { writeFileSync } from 'node:fs'
 import { z } from 'zod'
 import { loadModel } from '../engine/load-model.ts'
 import { UnsupportedModel } from '../engine/session.ts'
-import { dryRun } from '../engine/warm-up.ts'
 import type { Verdict } from './verdict.ts'
 
 const Order = z.object({ path: z.string() })
@@ -22,8 +21,8 @@ const explain = (error: unknown): Verdict => {
 
 const examine = async (path: string): Promise<Verdict> => {
   try {
-    const { session, signature } = await loadModel(path)
-    const { runMicros, batchable } = dryRun(session)
+    const { signature, warm } = await loadModel(path)
+    const { runMicros, batchable } = warm
     return { ok: true, signature, batchable, ...(runMicros !== undefined && { runMicros }) }
   } catch (error) {
     return explain(error)
