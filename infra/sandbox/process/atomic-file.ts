@@ -1,18 +1,15 @@
 import { randomBytes } from 'node:crypto'
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs'
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 
-/** Replaces a file so that a process killed at any moment leaves either the old or the new content, never half. */
+/**
+ * Replaces a file so that a process killed at any moment leaves either the old or the new content, never half.
+ * It does not wait for the disk: what the sandbox keeps need not survive a power cut.
+ */
 export function writeFileAtomically(path: string, content: string, mode = 0o600): void {
   mkdirSync(dirname(path), { recursive: true })
   const temporary = `${path}.${randomBytes(6).toString('hex')}.part`
-  const file = openSync(temporary, 'wx', mode)
-  try {
-    writeSync(file, content)
-    fsyncSync(file)
-  } finally {
-    closeSync(file)
-  }
+  writeFileSync(temporary, content, { mode, flag: 'wx' })
   renameSync(temporary, path)
 }
 

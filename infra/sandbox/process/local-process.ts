@@ -26,9 +26,11 @@ export function handleWith(server: Server, handler: RequestListener): void {
 
 export async function closeServer(server: Server): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()))
-  server.closeIdleConnections()
+  // Connections become idle one by one, as their last answers go out.
+  const idle = setInterval(() => server.closeIdleConnections(), 20)
   const force = setTimeout(() => server.closeAllConnections(), 2000)
   await closed
+  clearInterval(idle)
   clearTimeout(force)
 }
 

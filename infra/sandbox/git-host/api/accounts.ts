@@ -3,13 +3,6 @@ import { notFound } from './problems.ts'
 import { ok, paged, route, signedIn } from './routes.ts'
 
 export const accountRoutes = [
-  route('GET', '/', ({ host }) =>
-    ok({
-      current_user_url: `${host.apiUrl}/user`,
-      repository_url: `${host.apiUrl}/repos/{owner}/{repo}`,
-      rate_limit_url: `${host.apiUrl}/rate_limit`,
-    }),
-  ),
   route('GET', '/meta', () => ok({ verifiable_password_authentication: true, installed_version: '3.19.0' })),
   route('GET', '/user', (call) => {
     const { host, actor } = signedIn(call)

@@ -1,7 +1,7 @@
 /** What git allows as a branch or tag name (git-check-ref-format), without asking git. */
 export function isRefName(name: string): boolean {
   if (name === '' || name.length > 250 || name === '@') return false
-  if (/^[-/]|\/$|\.$|\/\/|\.\.|@\{/.test(name)) return false
+  if (/^\/|^(refs\/heads\/)?-|\/$|\.$|\/\/|\.\.|@\{/.test(name)) return false
   for (const character of name) {
     const code = character.codePointAt(0) ?? 0
     if (code < 33 || code === 127 || '~^:?*[\\'.includes(character)) return false

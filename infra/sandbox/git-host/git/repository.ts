@@ -13,22 +13,27 @@ case " $GIT_HOST_PROTECTED_REFS " in
 esac
 `
 
-const settings = {
-  'receive.hideRefs': 'refs/pull',
-  'receive.maxInputSize': '500m',
-  'receive.fsckObjects': 'true',
-  'receive.denyDeleteCurrent': 'ignore',
-  'uploadpack.allowAnySHA1InWant': 'true',
-  'uploadpack.allowFilter': 'true',
-  'core.logAllRefUpdates': 'false',
-  'gc.auto': '0',
-}
+const settings = `[core]
+	repositoryFormatVersion = 0
+	bare = true
+	fsync = none
+[receive]
+	hideRefs = refs/pull
+	maxInputSize = 500m
+	fsckObjects = true
+	denyDeleteCurrent = ignore
+[uploadpack]
+	allowAnySHA1InWant = true
+	allowFilter = true
+[gc]
+	auto = 0
+`
 
 /** Creates a bare repository, or completes one whose creation was interrupted. */
 export async function createBareRepository(directory: string, defaultBranch: string): Promise<void> {
   await mkdir(directory, { recursive: true })
   await runGit(directory, ['init', '--bare', '--quiet', `--initial-branch=${defaultBranch}`, directory])
-  for (const [name, value] of Object.entries(settings)) await runGit(directory, ['config', name, value])
+  await writeFile(join(directory, 'config'), settings)
   const hook = join(directory, 'hooks', 'update')
   await mkdir(join(directory, 'hooks'), { recursive: true })
   await writeFile(hook, updateHook)

@@ -33,6 +33,11 @@ function withNulls(value: unknown): unknown {
   const copy: Record<string, unknown> = Object.fromEntries(
     Object.entries(value).map(([key, child]) => [key, withNulls(child)]),
   )
+  // The description says "one of" where several shapes fit; "any of" is what it means.
+  if (copy.oneOf && !copy.anyOf) {
+    copy.anyOf = copy.oneOf
+    delete copy.oneOf
+  }
   if (copy.nullable !== true) return copy
   const { nullable: _nullable, ...rest } = copy
   return { anyOf: [rest, { type: 'null' }] }
@@ -45,11 +50,15 @@ const validators = new Map<string, ValidateFunction>()
 
 const escapePointer = (part: string) => encodeURIComponent(part.replaceAll('~', '~0').replaceAll('/', '~1'))
 
+/** What every refusal looks like, also where the description leaves that status out. */
+const BasicError = z.looseObject({ message: z.string().min(1), documentation_url: z.string() })
+
 /** What is wrong with an answer by GitHub's own description; undefined when nothing is, or nothing is described. */
 export function problemInAnswer(method: string, template: string, status: number, body: unknown): string | undefined {
   const operation = spec.paths[template]?.[method.toLowerCase()]
   if (!operation) return undefined
   const answer = operation.responses[String(status)]
+  if (!answer && status >= 400) return BasicError.safeParse(body).error?.message
   if (!answer) return status === 304 ? undefined : `${method} ${template} is not described with status ${status}`
   const pointer = answer.$ref
     ? answer.$ref
@@ -67,7 +76,9 @@ const webhookSchema = newAjv().addSchema(z.looseObject({}).parse(readJson('@octo
 export function problemInWebhook(event: string, body: unknown): string | undefined {
   const { action } = z.looseObject({ action: z.string().optional() }).parse(body)
   const name = `${event}$${action ?? 'event'}`
-  const validate = webhookSchema.compile({ $ref: `webhooks#/definitions/${escapePointer(name)}` })
+  const validate =
+    validators.get(name) ?? webhookSchema.compile({ $ref: `webhooks#/definitions/${escapePointer(name)}` })
+  validators.set(name, validate)
   return validate(body) ? undefined : `${name}: ${explain(validate)}`
 }
 
