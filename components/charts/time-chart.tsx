@@ -1,0 +1,46 @@
+'use client'
+
+import '@mantine/charts/styles.layer.css'
+import { LineChart } from '@mantine/charts'
+import classes from './charts.module.css'
+import { chartInWords, chartRows, hasValues, type Line } from './series.ts'
+
+type Props = { title: string; lines: readonly Line[]; format: (value: number) => string; spanSeconds: number }
+
+const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' })
+const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' })
+
+/** Lines over time. Comes with recharts, so pages load it lazily. */
+export function TimeChart({ title, lines, format, spanSeconds }: Props) {
+  if (!hasValues(lines)) return <div className={classes.nothing}>Nothing was measured in this time.</div>
+  const words = spanSeconds > 86_400 ? day : clock
+  return (
+    <div role="img" aria-label={chartInWords(title, lines, format)}>
+      <LineChart
+        h={180}
+        data={chartRows(lines)}
+        dataKey="at"
+        series={lines.map((line) => ({ name: line.name, color: line.color }))}
+        curveType="linear"
+        withDots={false}
+        strokeWidth={1.6}
+        connectNulls={false}
+        gridAxis="y"
+        tickLine="none"
+        withLegend={lines.length > 1}
+        legendProps={{ verticalAlign: 'bottom', height: 28 }}
+        valueFormatter={format}
+        xAxisProps={{
+          type: 'number',
+          scale: 'time',
+          domain: ['dataMin', 'dataMax'],
+          tickFormatter: (at: number) => words.format(new Date(at * 1000)),
+          minTickGap: 40,
+        }}
+        yAxisProps={{ width: 56, domain: [0, 'auto'] }}
+        tooltipProps={{ labelFormatter: (at) => day.format(new Date(Number(at) * 1000)) }}
+        lineProps={{ isAnimationActive: false }}
+      />
+    </div>
+  )
+}

@@ -1,0 +1,52 @@
+'use client'
+
+import { IconPlus } from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
+import { servingColumns, servingHref, withMetrics } from '#components/home/serving-columns.tsx'
+import { useMay } from '#components/layout/me-context.tsx'
+import { deploymentsQuery } from '#components/queries/deployments.ts'
+import { teamMetricsQuery } from '#components/queries/observability.ts'
+import { LinkButton } from '#components/ui/actions/link-button.tsx'
+import { EmptyState } from '#components/ui/page/empty-state.tsx'
+import { PageHeader } from '#components/ui/page/page-header.tsx'
+import { Section } from '#components/ui/page/section.tsx'
+import { FreshnessNote } from '#components/ui/state/freshness-note.tsx'
+import { DataTable } from '#components/ui/table/data-table.tsx'
+
+export function DeploymentList({ team }: { team: string }) {
+  const may = useMay(team)
+  const query = useQuery(deploymentsQuery(team))
+  const metrics = useQuery({ ...teamMetricsQuery(team), refetchInterval: 15_000 })
+  const deploy = may('request.submit') && (
+    <LinkButton href={`/requests/new?kind=model.deploy&team=${team}`} leftSection={<IconPlus size={16} stroke={1.7} />}>
+      Deploy model
+    </LinkButton>
+  )
+  return (
+    <>
+      <PageHeader title="Deployments" facts="What the team serves, where, and in which state" actions={deploy} />
+      <Section
+        title="Deployments of the team"
+        count={query.data?.items.length}
+        aside={metrics.data && <FreshnessNote freshness={metrics.data.freshness} />}
+        flush
+      >
+        <DataTable
+          name="deployments"
+          label="Deployments"
+          columns={servingColumns}
+          rows={query.data && withMetrics(query.data.items, metrics.data)}
+          rowKey={(row) => row.servedName}
+          href={servingHref}
+          error={query.error}
+          onRetry={() => query.refetch()}
+          empty={
+            <EmptyState title="Nothing serves yet" actions={deploy}>
+              Choose a version of a model and one of the team’s namespaces. The first answer is a few seconds away.
+            </EmptyState>
+          }
+        />
+      </Section>
+    </>
+  )
+}
