@@ -2,15 +2,20 @@ import { createHash } from 'node:crypto'
 import { chmodSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { NativeTool } from './native.ts'
-import { releases } from './releases.ts'
+import { type Release, releases } from './releases.ts'
 import { runTool } from './run-tool.ts'
 
-/** The official release for this platform, accepted only with the checksum noted here. Returns why it is not there. */
+/** The official release for this platform. Returns why it could not be had. */
 export async function fromRelease(tool: NativeTool, place: string, tell: (line: string) => void) {
   const platform = `${process.platform}-${process.arch}`
   const release = releases[tool]?.[platform]
   if (!release) return `there is no pinned release for ${platform}`
   tell(`Downloading ${tool} from ${new URL(release.url).host}`)
+  return fetchRelease(release, tool, place)
+}
+
+/** Accepted only with the noted checksum. */
+export async function fetchRelease(release: Release, tool: string, place: string): Promise<string | undefined> {
   const work = `${place}.downloading`
   rmSync(work, { recursive: true, force: true })
   mkdirSync(work, { recursive: true })
