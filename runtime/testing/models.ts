@@ -111,7 +111,10 @@ export const depthToSpace = (blockSize: number | bigint): Buffer =>
     outputs: [value('y', 'float')],
   })
 
-/** Divides whole numbers as the caller sends them: zero ends the process with SIGFPE, but only when it runs. */
+/**
+ * Divides whole numbers as the caller sends them. The smallest one by minus one has no answer in 32 bits, and the
+ * processor ends the process for it: not when the model is loaded, but when somebody asks.
+ */
 export const integerDivision = (): Buffer =>
   model({
     nodes: [node('Div', ['a', 'b'], ['quotient'])],
