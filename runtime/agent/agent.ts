@@ -12,10 +12,12 @@ import type { KubeObject } from './kubernetes/objects.ts'
 import { Reflector } from './kubernetes/reflector.ts'
 import { type Log, textOf } from './log.ts'
 import type { AgentMetrics } from './metrics.ts'
+import { keyOfServed } from './names.ts'
 import type { AgentOptions } from './options.ts'
 import { OwnedNames } from './owned-names.ts'
-import { readObject } from './reading.ts'
+import { readObject, statusOf } from './reading.ts'
 import { type Outcome, Reconciler } from './reconciler.ts'
+import { Replicas } from './replicas.ts'
 import { WorkQueue } from './work-queue.ts'
 
 const WORKERS = 4
@@ -75,7 +77,29 @@ export const startAgent = async (
     return object && !object.metadata.deletionTimestamp && namespaceOf(object) ? object : undefined
   }
 
-  const reconciler = new Reconciler({ ...options, client, control, files, owned, find, namespaceOf, log, signal })
+  const { replica, leaseNamespace } = options
+  const replicas = leaseNamespace
+    ? new Replicas({
+        client,
+        namespace: leaseNamespace,
+        replica,
+        renewMilliseconds: options.leaseSeconds * 1000,
+        log,
+        signal,
+      })
+    : undefined
+  const reconciler = new Reconciler({
+    ...options,
+    client,
+    control,
+    files,
+    owned,
+    find,
+    namespaceOf,
+    replicas,
+    log,
+    signal,
+  })
   const retries = new Map<string, number>()
   const underWay = new Set<string>()
   const synced = () => namespaces.synced && models.synced
@@ -118,7 +142,14 @@ export const startAgent = async (
     if (!caughtUp) for (const name of owned.all()) queue.add(keyOfServed(name))
     caughtUp = true
   }
+  /** Objects that still carry the word of a replica that is gone. */
+  const revisit = (): void => {
+    for (const [key, object] of models.objects) {
+      if (statusOf(object).replicas?.some((entry) => !replicas?.isAlive(entry.name))) queue.add(key)
+    }
+  }
   const run = Promise.all([
+    replicas?.run(revisit),
     namespaces.run(signal),
     models.run(signal),
     every(
@@ -139,12 +170,12 @@ export const startAgent = async (
       stopping.abort()
       queue.stop()
       await run
+      await replicas
+        ?.leave()
+        .catch((error: unknown) => log('warn', 'The lease could not be given up.', { error: textOf(error) }))
     },
   }
 }
-
-/** A namespace has no dots, so the first one is where the model's name begins. */
-const keyOfServed = (name: string): string => name.replace('.', '/')
 
 const hearRuntime = async (control: ControlClient, metrics: AgentMetrics) => {
   try {

@@ -15,6 +15,7 @@ export type AgentOptions = {
   allowUrls: string[]
   maxModelBytes: number
   leaseNamespace: string | undefined
+  leaseSeconds: number
   host: string
   healthPort: number
   stallSeconds: number
@@ -29,9 +30,10 @@ export const usage = `usage: node runtime/agent/main.ts --control SOCKET --store
   --context NAME              a context of the kubeconfig
   --replica NAME              this replica's name in the status (default: the host's name)
   --namespace-selector LABELS only namespaces with these labels
-  --allow-url PREFIX          addresses besides the store that a spec may name; may be repeated
+  --allow-url URL             a place besides the store from which a spec may fetch; may be repeated
   --max-model-bytes N         the largest file to fetch (default 2147483647)
   --lease-namespace NAME      where replicas keep their leases; without it, replicas that are gone stay in the status
+  --lease-seconds N           how often the lease is renewed (default 10); a replica is gone after four times that
   --host HOST --health-port N where /healthz, /readyz and /metrics answer (default 127.0.0.1 and any free port)
   --stall-seconds N           how long a watch may be silent (default 90)`
 
@@ -53,6 +55,7 @@ export const readOptions = (args: string[]): AgentOptions => {
       'allow-url': { type: 'string', multiple: true, default: [] },
       'max-model-bytes': { type: 'string', default: String(2 ** 31 - 1) },
       'lease-namespace': { type: 'string' },
+      'lease-seconds': { type: 'string', default: '10' },
       host: { type: 'string', default: '127.0.0.1' },
       'health-port': { type: 'string', default: '0' },
       'stall-seconds': { type: 'string', default: '90' },
@@ -64,7 +67,10 @@ export const readOptions = (args: string[]): AgentOptions => {
     if (!value) faults.push(`--${name} is missing`)
     return value ?? ''
   }
-  const number = (name: 'max-model-bytes' | 'health-port' | 'stall-seconds', least: number): number => {
+  const number = (
+    name: 'max-model-bytes' | 'health-port' | 'stall-seconds' | 'lease-seconds',
+    least: number,
+  ): number => {
     const value = Number(values[name])
     if (!Number.isFinite(value) || value < least) faults.push(`--${name} must be a number of at least ${least}`)
     return value
@@ -81,6 +87,7 @@ export const readOptions = (args: string[]): AgentOptions => {
     allowUrls: values['allow-url'],
     maxModelBytes: number('max-model-bytes', 1),
     leaseNamespace: values['lease-namespace'],
+    leaseSeconds: number('lease-seconds', 0.05),
     host: values.host,
     healthPort: number('health-port', 0),
     stallSeconds: number('stall-seconds', 1),
@@ -88,6 +95,7 @@ export const readOptions = (args: string[]): AgentOptions => {
   if (!NAME.test(options.replica))
     faults.push('--replica must be at most 63 lower-case letters, digits, dashes and dots')
   if (options.urlBase && !URL.canParse(options.urlBase)) faults.push('--url-base must be a URL')
+  for (const url of options.allowUrls) if (!URL.canParse(url)) faults.push(`--allow-url ${url} is no URL`)
   if (faults.length > 0) throw new Error(`${faults.join('\n')}\n\n${usage}`)
   return options
 }

@@ -3,12 +3,8 @@
  * and keeps nothing in memory that it could not find again, so it may be killed at any line.
  */
 import { isDeepStrictEqual } from 'node:util'
-import {
-  INFERENCE_API_VERSION,
-  INFERENCE_PLURAL,
-  type InferenceModelSpec,
-} from '#server/contracts/inference/inference-model.ts'
-import type { ReplicaStatus } from '#server/contracts/inference/inference-model-status.ts'
+import { INFERENCE_API_VERSION, type InferenceModelSpec } from '#server/contracts/inference/inference-model.ts'
+import type { InferenceModelStatus, ReplicaStatus } from '#server/contracts/inference/inference-model-status.ts'
 import { servedNameOf } from '#server/contracts/inference/names.ts'
 import type { ModelSpecInput, ModelStatus } from '../control/contract.ts'
 import { type ControlClient, ControlRefusal } from './control-client.ts'
@@ -16,8 +12,10 @@ import type { FileFailure, ModelFiles } from './files/model-files.ts'
 import { type KubernetesClient, KubernetesError } from './kubernetes/client.ts'
 import type { KubeObject } from './kubernetes/objects.ts'
 import { type Log, textOf } from './log.ts'
+import { managerOf, objectPath, servedOfKey } from './names.ts'
 import type { OwnedNames } from './owned-names.ts'
 import { readObject, statusOf } from './reading.ts'
+import type { Replicas } from './replicas.ts'
 import { nextStatus } from './status/next-status.ts'
 import { type Observation, replicaEntry, type Trouble, troubledEntry } from './status/replica-entry.ts'
 
@@ -31,6 +29,7 @@ export type ReconcilerOptions = {
   /** The object, unless it is gone, being deleted, or in a namespace that is not ours. */
   find: (key: string) => KubeObject | undefined
   namespaceOf: (object: KubeObject) => KubeObject | undefined
+  replicas: Replicas | undefined
   log: Log
   signal: AbortSignal
 }
@@ -50,7 +49,7 @@ export class Reconciler {
   }
 
   async reconcile(key: string): Promise<Outcome> {
-    const name = key.replace('/', '.')
+    const name = servedOfKey(key)
     const object = this.#options.find(key)
     if (!object) return await this.#remove(name)
 
@@ -137,37 +136,48 @@ export class Reconciler {
   }
 
   async #report(object: KubeObject, spec: InferenceModelSpec | undefined, own: ReplicaStatus): Promise<void> {
-    const { client, urlBase, replica, find } = this.#options
+    const { urlBase, replica, find, replicas } = this.#options
     const { name, namespace = '' } = object.metadata
     // The freshest copy: others may have written while a file was being fetched.
-    const before = statusOf(find(`${namespace}/${name}`) ?? object)
-    const url = `${urlBase.replace(/\/$/, '')}/v2/models/${servedNameOf(namespace, name)}`
+    const latest = find(`${namespace}/${name}`) ?? object
+    const before = statusOf(latest)
+    const dead = (before.replicas ?? [])
+      .map((entry) => entry.name)
+      .filter((entry) => replicas && !replicas.isAlive(entry))
+    const bury = dead.length > 0 && replicas?.cleansUp === true
     const status = nextStatus({
       generation: generationOf(object),
-      url,
+      url: `${urlBase.replace(/\/$/, '')}/v2/models/${servedNameOf(namespace, name)}`,
       spec,
       own,
-      before,
+      before: { ...before, replicas: before.replicas?.filter((entry) => !dead.includes(entry.name)) },
       now: new Date().toISOString(),
+      // What only the dead have written goes with them, so it is written again first.
+      always: bury,
     })
-    if (!status) return
+    // What was computed from a copy that has grown old is not written; the newer copy is on its way here.
+    if (status) await this.#apply(namespace, name, replica, status, latest.metadata.resourceVersion)
+    if (bury) for (const gone of dead) await this.#apply(namespace, name, gone, {})
+  }
+
+  async #apply(
+    namespace: string,
+    name: string,
+    replica: string,
+    status: InferenceModelStatus,
+    resourceVersion?: string,
+  ): Promise<void> {
+    const metadata = { name, namespace, ...(resourceVersion && { resourceVersion }) }
+    const object = { apiVersion: INFERENCE_API_VERSION, kind: 'InferenceModel', metadata, status }
     try {
-      await client.apply(`${objectPath(namespace, name)}/status`, managerOf(replica), {
-        apiVersion: INFERENCE_API_VERSION,
-        kind: 'InferenceModel',
-        metadata: { name, namespace },
-        status,
-      })
+      await this.#options.client.apply(`${objectPath(namespace, name)}/status`, managerOf(replica), object)
     } catch (error) {
-      if (!(error instanceof KubernetesError && error.code === 404)) throw error // deleted meanwhile: nobody is left to tell
+      const gone = error instanceof KubernetesError && error.code === 404
+      const overtaken = error instanceof KubernetesError && error.code === 409
+      if (!gone && !overtaken) throw error
     }
   }
 }
-
-export const objectPath = (namespace: string, name: string): string =>
-  `/apis/${INFERENCE_API_VERSION}/namespaces/${namespace}/${INFERENCE_PLURAL}/${name}`
-
-export const managerOf = (replica: string): string => `modelyard-agent-${replica}`.slice(0, 128)
 
 const generationOf = (object: KubeObject): number => object.metadata.generation ?? 0
 

@@ -3,9 +3,10 @@
  * right, so that a crash leaves nothing half-written behind, and it stays while a model needs it.
  */
 import { createHash, randomUUID } from 'node:crypto'
-import { createReadStream, createWriteStream } from 'node:fs'
-import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
+import { createReadStream } from 'node:fs'
+import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { addAbortSignal } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { type Sha256Digest, storeKeyOf } from '#server/contracts/inference/names.ts'
 import { textOf } from '../log.ts'
@@ -18,7 +19,7 @@ export type FileResult = { path: string; failure?: undefined } | { path?: undefi
 export type ModelFilesOptions = {
   cache: string
   store: URL
-  /** Addresses a model may be fetched from besides the store: anything that starts with one of these. */
+  /** Places a model may be fetched from besides the store: anything below one of these. */
   allowed: readonly string[]
   maxBytes: number
   idleMilliseconds: number
@@ -107,19 +108,15 @@ export class ModelFiles {
     const hash = createHash('sha256')
     let bytes = 0
     try {
-      const count = async function* (chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-        for await (const chunk of chunks) {
-          timer.refresh()
-          bytes += chunk.length
-          if (bytes > maxBytes)
-            throw new Error(`The file has more than ${maxBytes} bytes, the most this agent takes (--max-model-bytes).`)
-          hash.update(chunk)
-          yield chunk
-        }
+      await using file = await open(part, 'w')
+      for await (const chunk of addAbortSignal(either, await openSource(address, either))) {
+        timer.refresh()
+        bytes += chunk.length
+        if (bytes > maxBytes) throw new Error(tooLarge(maxBytes))
+        hash.update(chunk)
+        await file.writeFile(chunk)
       }
-      await pipeline(await openSource(address, either), count, createWriteStream(part, { flush: true }), {
-        signal: either,
-      })
+      await file.sync()
     } catch (error) {
       throw idle.signal.aborted ? idle.signal.reason : error
     } finally {
@@ -129,10 +126,10 @@ export class ModelFiles {
   }
 
   #addressOf(digest: Sha256Digest, url: string | undefined): URL | undefined {
-    const store = this.#options.store.href.replace(/\/?$/, '/')
+    const store = folderOf(this.#options.store.href)
     if (url === undefined) return new URL(storeKeyOf(digest), store)
     const address = URL.canParse(url) ? new URL(url) : undefined
-    return address && [store, ...this.#options.allowed].some((start) => address.href.startsWith(start))
+    return address && [store, ...this.#options.allowed.map(folderOf)].some((start) => address.href.startsWith(start))
       ? address
       : undefined
   }
@@ -141,6 +138,9 @@ export class ModelFiles {
     return join(this.#folder, digest.slice('sha256:'.length))
   }
 }
+
+/** Ends in a slash, so that neither another host nor another folder can merely begin alike. */
+const folderOf = (address: string): string => new URL(address).href.replace(/\/?$/, '/')
 
 const exists = async (path: string): Promise<boolean> => {
   try {
@@ -155,6 +155,9 @@ const digestOf = async (path: string): Promise<string> => {
   await pipeline(createReadStream(path), hash)
   return `sha256:${hash.digest('hex')}`
 }
+
+const tooLarge = (most: number): string =>
+  `The file has more than ${most} bytes, the most this agent takes (--max-model-bytes).`
 
 const refused = (url: string): FileResult => ({
   failure: {

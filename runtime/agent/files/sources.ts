@@ -29,7 +29,7 @@ export const openSource = async (address: URL, signal: AbortSignal): Promise<Rea
 const openHttp = async (address: URL, signal: AbortSignal): Promise<Readable> => {
   const { statusCode, body } = await request(address, { signal })
   if (statusCode === 200) return body
-  body.destroy()
+  await body.dump()
   throw new FetchError(`the store answered ${statusCode}`)
 }
 

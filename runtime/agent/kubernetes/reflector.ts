@@ -95,11 +95,15 @@ export class Reflector {
       labelSelector,
       timeoutSeconds: watchSeconds,
     }
-    // An open request that is never answered is a stall too.
-    const opening = AbortSignal.timeout(stallMilliseconds)
-    const response = await client.stream(path, query, AbortSignal.any([signal, opening])).catch((error: unknown) => {
-      throw opening.aborted ? new StalledError('The watch was not answered.') : error
-    })
+    // A request that is never answered is a stall too.
+    const unanswered = new AbortController()
+    const timer = setTimeout(() => unanswered.abort(new StalledError('The watch was not answered.')), stallMilliseconds)
+    const response = await client
+      .stream(path, query, AbortSignal.any([signal, unanswered.signal]))
+      .catch((error: unknown) => {
+        throw unanswered.signal.aborted ? unanswered.signal.reason : error
+      })
+      .finally(() => clearTimeout(timer))
     for await (const event of watchEvents(response, stallMilliseconds)) this.#take(event)
   }
 

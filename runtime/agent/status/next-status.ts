@@ -11,6 +11,8 @@ export type NextStatus = {
   own: ReplicaStatus
   before: InferenceModelStatus
   now: string
+  /** Write even what stands there already. */
+  always?: boolean
 }
 
 /** What this replica applies: its own entry, and the summary that all replicas agree on. */
@@ -21,6 +23,7 @@ export const nextStatus = ({
   own,
   before,
   now,
+  always = false,
 }: NextStatus): InferenceModelStatus | undefined => {
   const others = (before.replicas ?? []).filter((replica) => replica.name !== own.name)
   const replicas = [...others, own].sort((a, b) => (a.name < b.name ? -1 : 1))
@@ -30,5 +33,5 @@ export const nextStatus = ({
   const { replicas: _, ...standing } = before
   const ownBefore = before.replicas?.find((replica) => replica.name === own.name)
   const same = isDeepStrictEqual(standing, summary) && isDeepStrictEqual(ownBefore, own)
-  return same ? undefined : { ...summary, replicas: [own] }
+  return same && !always ? undefined : { ...summary, replicas: [own] }
 }
