@@ -65,10 +65,10 @@ async function runUntil(ending: EndRequest, { state, mode, portalPort, only }: S
     if (outcome === undefined) {
       const ready = readyOf(installation, supervisor.outputs)
       writeWhole(readyFile, JSON.stringify(ready, undefined, 2))
-      enter('ready')
       if (only) tell(JSON.stringify(supervisor.outputs, undefined, 2))
       else welcome(ready, supervisor.status())
       tell(`Ready after ${((Date.now() - started) / 1000).toFixed(1)} s. Ctrl-C stops everything.`)
+      enter('ready') // last: --detach returns when it reads this
       await ending.asked
     }
     return 0
