@@ -36,9 +36,10 @@ export function openApp(host: Host, state: string) {
   return {
     keyPath,
     async isSignedByApp(token: string): Promise<boolean> {
-      const options = { issuer: String(appId), maxTokenAge: '11 minutes', clockTolerance: 60, algorithms: ['RS256'] }
+      const options = { maxTokenAge: '11 minutes', clockTolerance: 60, algorithms: ['RS256'] }
       return jwtVerify(token, await publicKey, options).then(
-        () => true,
+        // Octokit sends the App's number as a number, though the standard wants a string.
+        ({ payload }) => String(payload.iss) === String(appId),
         () => false,
       )
     },

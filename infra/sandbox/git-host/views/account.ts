@@ -5,7 +5,9 @@ export const nodeId = (kind: string, id: number | string): string =>
   Buffer.from(`0${kind.length}:${kind}${id}`).toString('base64')
 
 export function accountView(host: Host, account: Account) {
-  const url = `${host.apiUrl}/users/${account.login}`
+  // Bots have brackets in their names.
+  const name = encodeURIComponent(account.login)
+  const url = `${host.apiUrl}/users/${name}`
   return {
     login: account.login,
     id: account.id,
@@ -13,7 +15,7 @@ export function accountView(host: Host, account: Account) {
     avatar_url: `${host.url}/avatars/${account.id}`,
     gravatar_id: '',
     url,
-    html_url: `${host.url}/${account.login}`,
+    html_url: `${host.url}/${name}`,
     followers_url: `${url}/followers`,
     following_url: `${url}/following{/other_user}`,
     gists_url: `${url}/gists{/gist_id}`,
