@@ -76,6 +76,9 @@ const rowsAreIndependent = (session: Session, one: Tensor[], other: Tensor[]): b
   )
 }
 
+export const isMemoryFault = (error: unknown): boolean =>
+  error instanceof Error && /bad_alloc|failed to allocate|bad allocation/i.test(error.message)
+
 export const dryRun = (session: Session): DryRun => {
   try {
     const one = session.inputs.map((each) => sample(each, 0))
@@ -90,7 +93,8 @@ export const dryRun = (session: Session): DryRun => {
     const other = session.inputs.map((each) => sample(each, 1))
     const batchable = mayBatch(session.inputs, session.outputs) && independent(session, one, other)
     return { batchable, runMicros: Math.round(best * 1000) }
-  } catch {
+  } catch (error) {
+    if (isMemoryFault(error)) throw error
     // A model may rightly refuse what we make up; then it is served one request at a time and warms up on the first.
     return { batchable: false, runMicros: undefined }
   }

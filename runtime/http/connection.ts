@@ -26,6 +26,8 @@ export interface Exchange {
   /** The caller has gone: nobody will read an answer. */
   readonly gone: boolean
   onGone: (() => void) | undefined
+  /** The body cannot be had: the handler must answer with this. Without a handler the connection answers itself. */
+  onBodyFault: ((error: InferenceError) => void) | undefined
   /** Reads the body, which must not be longer; the alternative is to answer at once. */
   readBody: (limit: number, then: (body: Buffer) => void) => void
   answer: (answer: Answer) => void
@@ -75,7 +77,7 @@ export class Connection {
     if (now < this.deadline) return
     if (this.socket.writableLength === 0 && this.exchange && !this.reader) return
     if (this.reader && this.exchange && !this.exchange.answered) {
-      this.exchange.answer(errorAnswer(new InferenceError(408, 'the body took too long to arrive')))
+      this.refuseBody(this.exchange, new InferenceError(408, 'the body took too long to arrive'))
     }
     this.socket.destroy()
   }
@@ -129,10 +131,14 @@ export class Connection {
     done?.(body)
   }
 
+  private refuseBody(exchange: Exchange, error: InferenceError): void {
+    if (exchange.onBodyFault) exchange.onBodyFault(error)
+    else exchange.answer(errorAnswer(error))
+  }
+
   private fail(error: unknown): void {
-    this.reader = undefined
     const known = error instanceof InferenceError ? error : new InferenceError(400, 'the request cannot be read')
-    if (this.exchange) this.exchange.answer(errorAnswer(known))
+    if (this.exchange) this.refuseBody(this.exchange, known)
     else {
       writeAnswer(this.socket, errorAnswer(known), false)
       this.discard()
@@ -179,18 +185,13 @@ export class Connection {
       gone: false,
       answered: false,
       onGone: undefined,
+      onBodyFault: undefined,
       readBody: (limit, then) => {
         unread = false
         if (head.contentLength > limit) {
           unread = true
-          exchange.answer(
-            errorAnswer(
-              new InferenceError(
-                413,
-                `the body has ${head.contentLength} bytes; the most this runtime takes is ${limit}`,
-              ),
-            ),
-          )
+          const what = `the body has ${head.contentLength} bytes; the most this runtime takes is ${limit}`
+          this.refuseBody(exchange, new InferenceError(413, what))
           return
         }
         const mayTake = head.contentLength < 0 ? limit : head.contentLength

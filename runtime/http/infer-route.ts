@@ -144,6 +144,7 @@ export const inferRoute = (options: InferRouteOptions) => {
       leave()
     }
     exchange.onGone = admission.leave
+    exchange.onBodyFault = fail
 
     exchange.readBody(options.maxBodyBytes, (raw) => {
       inflateBody(head.contentEncoding, raw, options.maxBodyBytes, (body) => {

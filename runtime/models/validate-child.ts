@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs'
 import { z } from 'zod'
 import { loadModel } from '../engine/load-model.ts'
 import { UnsupportedModel } from '../engine/session.ts'
+import { isMemoryFault } from '../engine/warm-up.ts'
 import type { Verdict } from './verdict.ts'
 
 const Order = z.object({ path: z.string() })
@@ -10,7 +11,7 @@ const Order = z.object({ path: z.string() })
 const explain = (error: unknown): Verdict => {
   const message = error instanceof Error ? error.message : String(error)
   if (error instanceof UnsupportedModel) return { ok: false, code: 'unsupported', reason: message }
-  if (/bad_alloc|Failed to allocate memory|bad allocation/i.test(message)) {
+  if (isMemoryFault(error)) {
     return { ok: false, code: 'memory', reason: 'The model needs more memory than a model may have.' }
   }
   const locale = /locale/i.test(message)

@@ -1,0 +1,77 @@
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { depthToSpace, identity, perceptron } from '../testing/models.ts'
+import { model, node, tensor, value } from '../testing/onnx-writer.ts'
+import { validateModel } from './validate.ts'
+
+const fileOf = async (bytes: Uint8Array): Promise<string> => {
+  const folder = await mkdtemp(join(tmpdir(), 'validate-test-'))
+  onTestFinished(() => rm(folder, { recursive: true, force: true }))
+  const path = join(folder, 'model.onnx')
+  await writeFile(path, bytes)
+  return path
+}
+
+const limits = { timeoutMilliseconds: 10_000, memoryMegabytes: 300 }
+
+/** Multiplies a table with itself, larger than the memory it may take. */
+const glutton = (): Buffer =>
+  model({
+    nodes: [node('Expand', ['x', 'size'], ['big']), node('Exp', ['big'], ['y'])],
+    inputs: [value('x', 'float', [1])],
+    outputs: [value('y', 'float', [40_000, 40_000])],
+    initializers: [tensor('size', 'int64', [2], new Uint8Array(BigInt64Array.of(40_000n, 40_000n).buffer))],
+  })
+
+describe('validating a model', () => {
+  it('tells its signature and whether rows may be batched', async () => {
+    const verdict = await validateModel(await fileOf(perceptron([4, 3])), limits)
+    expect(verdict).toMatchObject({
+      ok: true,
+      batchable: true,
+      signature: {
+        inputs: [{ name: 'x', datatype: 'FP32', shape: [-1, 4] }],
+        outputs: [{ name: 'y', datatype: 'FP32', shape: [-1, 3] }],
+      },
+    })
+  })
+
+  it('knows a first dimension that is no batch', async () => {
+    const backwards = model({
+      nodes: [node('ReduceMean', ['x'], ['m'], []), node('Add', ['x', 'm'], ['y'])],
+      inputs: [value('x', 'float', ['length', 2])],
+      outputs: [value('y', 'float', ['length', 2])],
+    })
+    expect(await validateModel(await fileOf(backwards), limits)).toMatchObject({ ok: true, batchable: false })
+  })
+
+  it.each([
+    ['nothing', Buffer.alloc(0), 'empty'],
+    ['text', Buffer.from('hello, I am a model'), 'not-onnx'],
+    ['a ZIP', Buffer.from('PK\x03\x04aaaaaaaaaaaa', 'latin1'), 'not-onnx'],
+    ['half a model', perceptron([4, 3]).subarray(0, 80), 'truncated'],
+    ['what ends the process that loads it', depthToSpace(4294967296n), 'crashed'],
+    ['what takes too much memory', glutton(), 'memory'],
+    [
+      'an operator nobody has',
+      model({
+        nodes: [node('Teleport', ['x'], ['y'])],
+        inputs: [value('x', 'float', [1])],
+        outputs: [value('y', 'float', [1])],
+      }),
+      'load-failed',
+    ],
+  ])('refuses %s', async (_what, bytes, code) => {
+    const verdict = await validateModel(await fileOf(bytes), limits)
+    expect(verdict).toMatchObject({ ok: false, code })
+    expect(!verdict.ok && verdict.reason.length).toBeGreaterThan(20)
+  })
+
+  it('leaves nothing behind', async () => {
+    await validateModel(await fileOf(identity('float')), limits)
+    const left = (await readdir(tmpdir())).filter((name) => name.startsWith('modelyard-selftest-'))
+    expect(left).toEqual([])
+  })
+})
