@@ -49,8 +49,8 @@ export function createApi<Services extends Foundation>(services: Services, handl
 
     const path = pathValues(contract, url.pathname)
     if (!path) throw failure('not_found', 'There is nothing at this address.', 'Look at the API documentation.')
-    demandScope(actor, contract.action)
-    if (path.team !== undefined) demand(actor, contract.action, path.team)
+    if (path.team === undefined) demandScope(actor, contract.action)
+    else demand(actor, contract.action, path.team)
     const version = changes && contract.versioned ? versionFrom(request.headers) : 0
     const key = contract.method === 'POST' && !contract.upload && !contract.secret && idempotencyKey(request.headers)
 
