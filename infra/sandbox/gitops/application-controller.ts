@@ -17,7 +17,7 @@ import {
 } from './application.ts'
 import { type Comparer, type Comparison, hasOption } from './comparison.ts'
 import type { LiveState } from './live-state.ts'
-import { placeManifests, readManifests } from './manifests.ts'
+import { ManifestError, placeManifests, readManifests } from './manifests.ts'
 import { advance, automaticSync, begin, beginAgain, fail, isRunning, restOf } from './operation.ts'
 import { type Destination, specIssues } from './project-rules.ts'
 import type { Repositories } from './repositories.ts'
@@ -128,9 +128,9 @@ const look = async (
       comparison: { ...comparison, issues: [...warnings, ...comparison.issues] },
     }
   } catch (error) {
-    const prefix =
-      'Failed to load target state: failed to generate manifest for source 1 of 1: rpc error: code = Unknown desc'
-    return failed(spec, 'ComparisonError', `${prefix} = ${messageOf(error)}`, commit)
+    const code = error instanceof ManifestError ? 'FailedPrecondition' : 'Unknown'
+    const prefix = `Failed to load target state: failed to generate manifest for source 1 of 1: rpc error: code = ${code}`
+    return failed(spec, 'ComparisonError', `${prefix} desc = ${messageOf(error)}`, commit)
   }
 }
 

@@ -93,7 +93,7 @@ export const Operation = z.looseObject({
           }),
         )
         .optional(),
-      selfHealAttemptsCount: z.number().optional(),
+      autoHealAttemptsCount: z.number().optional(),
     })
     .optional(),
 })

@@ -34,21 +34,36 @@ const isIncluded = (file: RepositoryFile, source: Source): boolean => {
   return !include || posix.matchesGlob(path, include)
 }
 
+/**
+ * A YAML file that does not read as objects is an error when it means to hold some; otherwise (a policy, a values file)
+ * it is none of our business. JSON files must always hold one object.
+ */
 export const objectsOf = (file: RepositoryFile): RepositoryObject[] => {
   const name = basename(file.path)
-  if (file.content.length > MAX_FILE_CHARACTERS) throw new Error(`file ${name} is larger than 10 MB`)
-  return parseAllDocuments(file.content, { uniqueKeys: true, logLevel: 'silent' }).flatMap((document) => {
+  if (file.content.length > MAX_FILE_CHARACTERS) throw new ManifestError(`file ${name} is larger than 10 MB`)
+  if (file.content.includes('+argocd:skip-file-rendering')) return []
+  const objects: RepositoryObject[] = []
+  for (const document of parseAllDocuments(file.content, { uniqueKeys: true, logLevel: 'silent' })) {
     const [error] = document.errors
-    const fail = (message: string) => new Error(`Failed to unmarshal "${name}": ${message}`)
-    if (error) throw fail(`yaml: ${firstLine(error.message)}`)
     // Aliases that multiply ("billion laughs") are refused by the parser's own limit.
-    const value: unknown = document.toJS({ maxAliasCount: 100 })
-    if (value === null || value === undefined) return []
+    const value: unknown = error ? undefined : document.toJS({ maxAliasCount: 100 })
+    if (!error && (value === null || value === undefined)) continue
     const manifest = Manifest.safeParse(value)
-    if (!manifest.success) throw fail(reasonOf(value))
-    return [{ file: file.path, object: manifest.data }]
-  })
+    if (manifest.success) {
+      objects.push({ file: file.path, object: manifest.data })
+    } else if (objects.length > 0 || meansObjects(name, file.content)) {
+      const reason = error ? `yaml: ${firstLine(error.message)}` : reasonOf(value)
+      throw new ManifestError(`Failed to unmarshal "${name}": failed to unmarshal manifest: ${reason}`)
+    }
+  }
+  return objects
 }
+
+/** A file's own fault, as opposed to a repository that cannot be read. */
+export class ManifestError extends Error {}
+
+const meansObjects = (name: string, content: string): boolean =>
+  name.endsWith('.json') || ['apiVersion:', 'kind:', 'metadata:'].every((field) => content.includes(field))
 
 const firstLine = (message: string): string => message.split('\n')[0] ?? message
 

@@ -88,11 +88,11 @@ export const automaticSync = (
   }
   if (attempted) {
     if (!automated.selfHeal) return undefined
-    const attempts = last.operation.sync?.selfHealAttemptsCount ?? 0
+    const attempts = last.operation.sync?.autoHealAttemptsCount ?? 0
     const wait = healingPause(attempts) - (now.getTime() - Date.parse(last.finishedAt ?? last.startedAt))
     if (wait > 0) return { wait }
     const chosen = drifted.map(({ group = '', kind, name }) => ({ group, kind, name }))
-    return { start: withSync(operation, { selfHealAttemptsCount: attempts + 1, resources: chosen }) }
+    return { start: withSync(operation, { autoHealAttemptsCount: attempts + 1, resources: chosen }) }
   }
   if (automated.prune && !automated.allowEmpty && resources.every((resource) => resource.requiresPruning)) {
     return { issue: `Skipping sync attempt to [${revision}]: auto-sync will wipe out all resources` }

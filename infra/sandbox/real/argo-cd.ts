@@ -63,7 +63,12 @@ export const startArgoCd = async (
     [
       ...['--namespace=argocd', `--kubeconfig=${plane.kubeconfig}`, `--redis=${redis}`, '--logformat=json'],
       ...[`--repo-server=${repoServer}`, '--repo-server-plaintext', `--metrics-port=${appMetrics}`],
-      ...['--app-resync=10', '--app-resync-jitter=0', '--self-heal-timeout-seconds=1'],
+      ...[
+        '--app-resync=10',
+        '--app-resync-jitter=0',
+        '--self-heal-timeout-seconds=1',
+        '--repo-error-grace-period-seconds=0',
+      ],
       // Argo CD keeps each resource's health out of the object unless asked; the portal shows it from there.
       '--persist-resource-health',
     ],
