@@ -45,26 +45,23 @@ async function stop(signal: NodeJS.Signals) {
 }
 
 describe('the process', () => {
-  it('keeps everything over kill -9 at any moment of a merge: it happened or it did not', async () => {
+  it.each([
+    { at: 'merge-written', method: 'merge', merged: false },
+    { at: 'base-moved', method: 'merge', merged: true },
+    { at: 'base-moved', method: 'squash', merged: true },
+    { at: 'merge-kept', method: 'merge', merged: true },
+  ] as const)('killed in a $method when $at: it happened once or not at all', async ({ at, method, merged }) => {
     let { client } = await start()
-    for (let round = 0; round < 8; round += 1) {
-      const pull = await openPull(client, `change-${round}`)
-      const merge = client.pulls.merge({ ...repo, pull_number: pull.number }).catch(() => undefined)
-      await new Promise((resolve) => setTimeout(resolve, round * 8))
-      await stop('SIGKILL')
-      await merge
-      client = (await start()).client
-      const { data: after } = await client.pulls.get({ ...repo, pull_number: pull.number })
-      const { data: compare } = await client.repos.compareCommitsWithBasehead({
-        ...repo,
-        basehead: `main...${pull.head.sha}`,
-      })
-      expect(after.merged).toBe(compare.ahead_by === 0)
-      expect(after.state).toBe(after.merged ? 'closed' : 'open')
-      if (!after.merged) await client.pulls.merge({ ...repo, pull_number: pull.number, sha: pull.head.sha })
-    }
+    const pull = await openPull(client, 'change')
+    await client.request('PUT /sandbox/faults', { data: [{ kind: 'kill', at }] })
+    const wish = { ...repo, pull_number: 1, merge_method: method, sha: pull.head.sha }
+    await expect(client.pulls.merge(wish)).rejects.toThrow()
+    client = (await start()).client
+    const { data: after } = await client.pulls.get({ ...repo, pull_number: 1 })
+    expect(after).toMatchObject({ merged, state: merged ? 'closed' : 'open', head: { sha: pull.head.sha } })
+    if (!merged) await client.pulls.merge(wish)
     const { data: commits } = await client.repos.listCommits({ ...repo, sha: 'main' })
-    expect(commits.filter((commit) => commit.parents.length === 2)).toHaveLength(8)
+    expect(commits).toHaveLength(method === 'squash' ? 2 : 3)
   })
 
   it('begins the repository from a folder once, protects it as asked, and ends gracefully', async () => {

@@ -7,7 +7,7 @@ import { createFaultBox } from './api/faults.ts'
 import { createRateLimit } from './api/rate-limit.ts'
 import { addHook } from './api/repositories/hooks.ts'
 import { grantToken } from './api/sandbox.ts'
-import { createBareRepository, listRefs } from './git/repository.ts'
+import { clearLeftovers, createBareRepository, listRefs } from './git/repository.ts'
 import { createGitDoor } from './git-door.ts'
 import { createHost, ensureAccount, type Host } from './host.ts'
 import { followRefs } from './pulls/follow.ts'
@@ -39,6 +39,7 @@ export async function startGitHost(options: GitHostOptions) {
   const faults = createFaultBox()
   const deliveries = createDeliveries(host, faults)
   host.emit = deliveries.emit
+  host.reach = faults.reach
   host.webhook = options.webhook
   const app = openApp(host, options.state)
   const rateLimit = createRateLimit(options.rateLimit ?? 60_000)
@@ -102,6 +103,7 @@ const apiPathOf = (pathname: string): string | undefined => {
 async function catchUp(host: Host, admin: Account): Promise<void> {
   for (const repository of host.store.repositories.filter(() => true)) {
     await createBareRepository(host.directory(repository), repository.defaultBranch)
+    await clearLeftovers(host.directory(repository))
     host.knownRefs.set(repository.id, await listRefs(host.directory(repository)))
     await followRefs(host, repository, admin)
     const { webhook } = host

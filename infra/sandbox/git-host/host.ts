@@ -22,7 +22,12 @@ export type Host = {
   /** One at a time for what reads refs, decides and moves them. */
   exclusively: <T>(repository: Repository, work: () => Promise<T>) => Promise<T>
   emit: (repository: Repository, event: WebhookEvent) => void
+  /** A moment at which a test may want the process to die. */
+  reach: (moment: Moment) => void
 }
+
+export const moments = ['merge-written', 'base-moved', 'merge-kept'] as const
+export type Moment = (typeof moments)[number]
 
 export type WebhookEvent = {
   name: 'push' | 'pull_request' | 'pull_request_review' | 'status' | 'ping' | 'issue_comment' | 'check_run'
@@ -65,6 +70,7 @@ export function createHost(state: string, url: string): Host {
     },
     // Whoever delivers webhooks puts itself here.
     emit: () => {},
+    reach: () => {},
   }
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { type Moment, moments } from '../host.ts'
 
 const scope = {
   /** Beginning of "METHOD /path" as the client sends it, e.g. "PUT /api/v3/repos"; absent: everything. */
@@ -32,6 +33,8 @@ export const Fault = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('drop'), ...scope }),
   /** The work is done, but its answer never arrives. */
   z.strictObject({ kind: z.literal('drop-answer'), ...scope }),
+  /** The process ends at once, as by kill -9, when it reaches that moment. */
+  z.strictObject({ kind: z.literal('kill'), at: z.enum(moments), times: scope.times }),
   z.strictObject({ kind: z.literal('lose-webhooks'), times: scope.times }),
   z.strictObject({ kind: z.literal('double-webhooks'), times: scope.times }),
 ])
@@ -49,6 +52,7 @@ export function createFaultBox() {
     })
   }
   const isWebhookFault = (fault: Fault) => fault.kind === 'lose-webhooks' || fault.kind === 'double-webhooks'
+  const isRequestFault = (fault: Fault) => !isWebhookFault(fault) && fault.kind !== 'kill'
 
   return {
     list: () => faults,
@@ -58,10 +62,13 @@ export function createFaultBox() {
     /** The faults for one request, in the order they were given. */
     take(request: string): Fault[] {
       const found = faults.filter(
-        (fault) => !isWebhookFault(fault) && (!('match' in fault) || request.startsWith(fault.match ?? '')),
+        (fault) => isRequestFault(fault) && (!('match' in fault) || request.startsWith(fault.match ?? '')),
       )
       for (const fault of found) used(fault)
       return found
+    },
+    reach(moment: Moment): void {
+      if (faults.some((fault) => fault.kind === 'kill' && fault.at === moment)) process.kill(process.pid, 'SIGKILL')
     },
     takeWebhookFault(): 'lose' | 'double' | undefined {
       const found = faults.find(isWebhookFault)

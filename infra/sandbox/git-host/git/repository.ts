@@ -1,4 +1,4 @@
-import { chmod, mkdir, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { nullSha } from './names.ts'
 import { GitFailure, runGit } from './run.ts'
@@ -38,6 +38,13 @@ export async function createBareRepository(directory: string, defaultBranch: str
   await mkdir(join(directory, 'hooks'), { recursive: true })
   await writeFile(hook, updateHook)
   await chmod(hook, 0o755)
+}
+
+/** Removes what git leaves behind when it is killed: a stale lock would hold its ref for ever. */
+export async function clearLeftovers(directory: string): Promise<void> {
+  const names = await readdir(directory, { recursive: true })
+  const stale = names.filter((name) => /(^(refs\/.*|packed-refs|HEAD)\.lock$)|^index\.[0-9a-f]{12}/.test(name))
+  for (const name of stale) await rm(join(directory, name), { force: true })
 }
 
 export type Refs = ReadonlyMap<string, string>

@@ -37,11 +37,14 @@ export const mergePull = (host: Host, repository: Repository, number: number, wi
       committer: person,
     })
     const merging = host.store.pulls.put({ ...pull, baseSha: base, merging: { sha, userId: actor.id } })
+    host.reach('merge-written')
     if (!(await moveRef(directory, branchRef(pull.base), sha, base))) {
       host.store.pulls.put(pull)
       throw new Problem(405, 'Base branch was modified. Review and try the merge again.')
     }
+    host.reach('base-moved')
     const merged = await markMerged(host, repository, merging, sha, actor)
+    host.reach('merge-kept')
     await followRefsInTurn(host, repository, actor)
     return merged
   })

@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { base64, commitFiles, openPull, repo, startTestHost, type TestHost } from '../testing/host.ts'
 
@@ -71,6 +73,15 @@ describe('a pull request', () => {
     expect(answers.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
     const { data: commits } = await host.admin.repos.listCommits({ ...repo, sha: 'main' })
     expect(commits.filter((commit) => commit.parents.length === 2)).toHaveLength(1)
+  })
+
+  it('is merged after a restart though a killed git left its lock behind', async () => {
+    await openPull(host.admin, 'change-1')
+    await writeFile(join(host.state, 'repositories/1.git/refs/heads/main.lock'), '')
+    await expect(host.admin.pulls.merge({ ...repo, pull_number: 1 })).rejects.toMatchObject({ status: 405 })
+    await host.restart()
+    await host.admin.pulls.merge({ ...repo, pull_number: 1 })
+    expect(await pullOne()).toMatchObject({ merged: true })
   })
 
   it('is found by its head, and refused a second time', async () => {
