@@ -38,7 +38,9 @@ export function TimeChart({ title, lines, format, spanSeconds }: Props) {
           minTickGap: 40,
         }}
         yAxisProps={{ width: 56, domain: [0, 'auto'] }}
-        tooltipProps={{ labelFormatter: (at) => day.format(new Date(Number(at) * 1000)) }}
+        tooltipProps={{
+          labelFormatter: (at) => (Number.isFinite(Number(at)) ? day.format(new Date(Number(at) * 1000)) : ''),
+        }}
         lineProps={{ isAnimationActive: false }}
       />
     </div>

@@ -91,35 +91,35 @@ export function DeployForm({ team, link, now }: Props) {
         now ? 'Request this change' : values.model ? `Request to deploy ${values.model}` : 'Request deployment'
       }
     >
-      <div className={classes.row}>
-        <Select
-          label="Model"
-          placeholder="Choose a model"
-          data={models
-            .filter((each) => each.latestVersion !== null || each.name === values.model)
-            .map((each) => each.name)}
-          searchable
-          required
-          disabled={now !== undefined}
-          nothingFoundMessage="No model by that name has a version yet"
-          {...form.getInputProps('model')}
-          onChange={(model) => {
-            setFieldValue('model', model ?? '')
-            setFieldValue('traffic', [])
-          }}
-          error={form.errors.model ?? refusalOf(verdict.verdict, 'model')}
-        />
-        <Select
-          label="Namespace"
-          placeholder="Choose a namespace"
-          data={namespaces.map((each) => ({ value: each.name, label: `${each.name} · ${each.state}` }))}
-          required
-          disabled={now !== undefined}
-          nothingFoundMessage="The team has no namespace yet"
-          {...form.getInputProps('namespace')}
-          error={form.errors.namespace ?? refusalOf(verdict.verdict, 'namespace')}
-        />
-      </div>
+      {!now && (
+        <div className={classes.row}>
+          <Select
+            label="Model"
+            placeholder="Choose a model"
+            data={models
+              .filter((each) => each.latestVersion !== null || each.name === values.model)
+              .map((each) => each.name)}
+            searchable
+            required
+            nothingFoundMessage="No model by that name has a version yet"
+            {...form.getInputProps('model')}
+            onChange={(model) => {
+              setFieldValue('model', model ?? '')
+              setFieldValue('traffic', [])
+            }}
+            error={form.errors.model ?? refusalOf(verdict.verdict, 'model')}
+          />
+          <Select
+            label="Namespace"
+            placeholder="Choose a namespace"
+            data={namespaces.map((each) => ({ value: each.name, label: `${each.name} · ${each.state}` }))}
+            required
+            nothingFoundMessage="The team has no namespace yet"
+            {...form.getInputProps('namespace')}
+            error={form.errors.namespace ?? refusalOf(verdict.verdict, 'namespace')}
+          />
+        </div>
+      )}
       {versions.length > 0 && (
         <TrafficFields
           value={values.traffic}
