@@ -6,7 +6,8 @@ import { parseArgs } from 'node:util'
 import { createRuntime, defaultConfig } from './runtime.ts'
 
 const USAGE = `node runtime/main.ts [--port N] [--host ADDRESS] [--state DIR] [--models DIR] [--store URL] [--control PATH.sock]
-  [--acceptors N] [--lanes N] [--text-model NAME] [--max-body MB] [--engine-memory MB] [--tenant-concurrency N] [--tenant-weight NAME=N]…`
+  [--acceptors N] [--lanes N] [--text-model NAME] [--max-body MB] [--engine-memory MB] [--tenant-concurrency N] [--tenant-weight NAME=N]…
+  [--jwks URL|FILE [--issuer NAME] [--audience NAME]]`
 
 const log = (event: string, details: Record<string, unknown>): void => {
   process.stderr.write(`${JSON.stringify({ time: new Date().toISOString(), event, ...details })}\n`)
@@ -34,6 +35,9 @@ const flags = () => {
         'engine-memory': { type: 'string' },
         'tenant-concurrency': { type: 'string' },
         'tenant-weight': { type: 'string', multiple: true },
+        jwks: { type: 'string' },
+        issuer: { type: 'string' },
+        audience: { type: 'string' },
         help: { type: 'boolean' },
       },
     }).values
@@ -79,6 +83,7 @@ const runtime = await createRuntime({
   engineMemoryMegabytes: number('engine-memory', given['engine-memory'], config.engineMemoryMegabytes, 64),
   tenantConcurrency: number('tenant-concurrency', given['tenant-concurrency'], config.tenantConcurrency, 1),
   tenantWeights: weights,
+  auth: { jwks: given.jwks ?? '', issuer: given.issuer ?? '', audience: given.audience ?? '' },
 }).catch((error: unknown) => stop(error instanceof Error ? error.message : String(error)))
 
 process.stdout.write(

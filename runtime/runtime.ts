@@ -10,6 +10,7 @@ import { startControlServer } from './control/control-server.ts'
 import { DEFAULT_TIMEOUT } from './control/model-entry.ts'
 import { createModels, type Models } from './control/models.ts'
 import { type AcceptorPool, startAcceptors } from './http/acceptor-pool.ts'
+import type { AuthSettings } from './http/auth.ts'
 import type { Ask } from './http/routes.ts'
 import { requestMetrics } from './metrics/exposition.ts'
 import { createModelObserver } from './metrics/model-observer.ts'
@@ -39,6 +40,7 @@ export interface RuntimeConfig {
   maxConnections: number
   tenantConcurrency: number
   tenantWeights: Record<string, number>
+  auth: AuthSettings
   engineMemoryMegabytes: number
   loadTimeoutMilliseconds: number
   log: Log
@@ -59,6 +61,7 @@ export const defaultConfig = (log: Log): RuntimeConfig => ({
   maxConnections: 20_000,
   tenantConcurrency: 4096,
   tenantWeights: {},
+  auth: { jwks: '', issuer: '', audience: '' },
   engineMemoryMegabytes: 4096,
   loadTimeoutMilliseconds: 120_000,
   log,
@@ -116,6 +119,7 @@ export const createRuntime = async (config: RuntimeConfig): Promise<Runtime> => 
       tenantConcurrency: config.tenantConcurrency,
       tenantWeights: config.tenantWeights,
       limits: createSharedLimits(),
+      auth: config.auth,
     },
     table: models.table(),
     answer,

@@ -1,6 +1,7 @@
 /** What the main thread and an acceptor thread say to one another; both are our own code in one process. */
 import type { RequestStats } from '../metrics/request-stats.ts'
 import type { SharedLimits } from '../queue/limits.ts'
+import type { AuthSettings } from './auth.ts'
 import type { RouteTable } from './route-table.ts'
 import type { Ask } from './routes.ts'
 
@@ -14,6 +15,7 @@ export interface AcceptorSettings {
   tenantConcurrency: number
   tenantWeights: Record<string, number>
   limits: SharedLimits
+  auth: AuthSettings
   table: RouteTable
 }
 

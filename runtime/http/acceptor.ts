@@ -4,6 +4,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { Dispatcher } from '../queue/dispatcher.ts'
 import { limitsOn } from '../queue/limits.ts'
 import type { AcceptorSettings, FromAcceptor, ToAcceptor } from './acceptor-messages.ts'
+import { createAuthorizer } from './auth.ts'
 import { Connection } from './connection.ts'
 import { inferRoute } from './infer-route.ts'
 import { type Ask, createRouter } from './routes.ts'
@@ -55,7 +56,7 @@ const router = createRouter({
     prefix,
   }),
   ask,
-  authorize: (_exchange, model, then) => then(model?.tenant ?? ''),
+  authorize: createAuthorizer(settings.auth),
   draining: () => draining,
 })
 

@@ -199,6 +199,7 @@ export class Connection {
         if (head.expectsContinue && this.pending.length === 0) this.socket.write(CONTINUE)
         this.reader = head.contentLength < 0 ? chunkedReader(limit) : lengthReader(head.contentLength)
         this.readerDone = then
+        this.unpause()
         this.feed(this.pending)
       },
       answer: (answer) => {
@@ -218,11 +219,14 @@ export class Connection {
     this.handler(exchange)
   }
 
+  private unpause(): void {
+    if (!this.paused) return
+    this.paused = false
+    this.socket.resume()
+  }
+
   private resume(): void {
-    if (this.paused) {
-      this.paused = false
-      this.socket.resume()
-    }
+    this.unpause()
     // Not at once: an answer given inside the handler would otherwise recurse for each pipelined request.
     if (this.pending.length > 0) setImmediate(() => !this.exchange && this.pending.length > 0 && this.next())
   }

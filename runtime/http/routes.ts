@@ -3,6 +3,7 @@ import { type BodyKind, bodyKind } from '../engine/frames.ts'
 import { errorBody, InferenceError } from '../protocol/errors.ts'
 import type { Dispatcher } from '../queue/dispatcher.ts'
 import { type Answer, errorAnswer, JSON_TYPE, jsonAnswer } from './answer.ts'
+import type { Authorize } from './auth.ts'
 import type { Exchange } from './connection.ts'
 import type { InferTarget } from './infer-route.ts'
 import type { ModelRoute, VersionRoute } from './route-table.ts'
@@ -28,7 +29,7 @@ export interface RouterOptions {
   infer: (exchange: Exchange, target: InferTarget, tenant: string) => void
   ask: Ask
   /** The caller's tenant, or an error; `model` is what they want to use. */
-  authorize: (exchange: Exchange, model: ModelRoute | undefined, then: (tenant: string) => void) => void
+  authorize: Authorize
   draining: () => boolean
 }
 

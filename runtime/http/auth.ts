@@ -1,0 +1,128 @@
+/**
+ * Bearer tokens, checked without asking anybody: signed by a key of the issuer's key set, and saying which tenant calls
+ * and which models it may use. A verified token is remembered until it expires, so its signature costs one request.
+ */
+
+import { readFile } from 'node:fs/promises'
+import { createLocalJWKSet, createRemoteJWKSet, errors, type JWTVerifyGetKey, jwtVerify } from 'jose'
+import { z } from 'zod'
+import { InferenceError } from '../protocol/errors.ts'
+import { errorAnswer } from './answer.ts'
+import type { Exchange } from './connection.ts'
+import type { ModelRoute } from './route-table.ts'
+
+export interface AuthSettings {
+  /** Address or file of the key set; empty for a runtime that is open to whoever reaches it. */
+  jwks: string
+  issuer: string
+  audience: string
+}
+
+/** The claims of a token: `tenant` "*" is the platform itself; `models` are served names, with `*` at the end for any. */
+const Claims = z.object({
+  tenant: z.string().min(1).max(63),
+  models: z.array(z.string().max(200)).max(1000).optional(),
+  exp: z.number(),
+})
+
+export type Claims = z.infer<typeof Claims>
+
+export type Authorize = (exchange: Exchange, model: ModelRoute | undefined, then: (tenant: string) => void) => void
+
+const REMEMBERED = 5000
+const ALGORITHMS = ['ES256', 'ES384', 'EdDSA', 'RS256', 'PS256']
+const CHALLENGE = 'WWW-Authenticate: Bearer\r\n'
+
+const keySet = (jwks: string): JWTVerifyGetKey => {
+  if (/^https?:/.test(jwks))
+    return createRemoteJWKSet(new URL(jwks), { cooldownDuration: 10_000, cacheMaxAge: 600_000 })
+  const local = readFile(jwks, 'utf8').then((text) => createLocalJWKSet(JSON.parse(text)))
+  return async (header, token) => (await local)(header, token)
+}
+
+const allows = (claims: Claims, model: ModelRoute): boolean => {
+  if (
+    claims.models?.some((pattern) =>
+      pattern.endsWith('*') ? model.name.startsWith(pattern.slice(0, -1)) : pattern === model.name,
+    )
+  )
+    return true
+  // Without a list a token is good for the models of its own tenant.
+  return claims.models === undefined && (claims.tenant === '*' || claims.tenant === model.tenant)
+}
+
+const reason = (error: unknown): string => {
+  if (error instanceof errors.JWTExpired) return 'the token has expired: get a new one from the portal'
+  if (error instanceof errors.JWTClaimValidationFailed)
+    return `the token is not for this runtime: its "${error.claim}" is wrong`
+  return 'the token is not valid: get one from the portal'
+}
+
+/** Checks a token's text; remembers what it found out. */
+export const tokenVerifier = (settings: AuthSettings): ((token: string) => Claims | Promise<Claims>) => {
+  const keys = keySet(settings.jwks)
+  const verified = new Map<string, Claims>()
+
+  const verify = async (token: string): Promise<Claims> => {
+    const { payload } = await jwtVerify(token, keys, {
+      algorithms: ALGORITHMS,
+      requiredClaims: ['exp', 'tenant'],
+      ...(settings.issuer !== '' && { issuer: settings.issuer }),
+      ...(settings.audience !== '' && { audience: settings.audience }),
+    })
+    const claims = Claims.parse(payload)
+    if (verified.size >= REMEMBERED) verified.clear()
+    verified.set(token, claims)
+    return claims
+  }
+
+  return (token) => {
+    const known = verified.get(token)
+    if (!known) return verify(token)
+    if (known.exp * 1000 > Date.now()) return known
+    verified.delete(token)
+    throw new errors.JWTExpired('expired', {})
+  }
+}
+
+/** What a caller may do with a model, from the text of the Authorization header. */
+export const createAuthorizer = (settings: AuthSettings): Authorize => {
+  if (settings.jwks === '') return (_exchange, model, then) => then(model?.tenant ?? '')
+  const verify = tokenVerifier(settings)
+
+  const refuse = (exchange: Exchange, error: unknown): void =>
+    exchange.answer(errorAnswer(new InferenceError(401, reason(error)), CHALLENGE))
+
+  const decide = (
+    claims: Claims,
+    exchange: Exchange,
+    model: ModelRoute | undefined,
+    then: (tenant: string) => void,
+  ): void => {
+    if (model && !allows(claims, model)) {
+      exchange.answer(
+        errorAnswer(
+          new InferenceError(403, `the token of tenant "${claims.tenant}" may not use model "${model.name}"`),
+        ),
+      )
+    } else then(claims.tenant)
+  }
+
+  return (exchange, model, then) => {
+    const token = /^Bearer ([A-Za-z0-9._~+/-]{1,8192}=*)$/i.exec(exchange.head.authorization)?.[1]
+    if (token === undefined) {
+      exchange.answer(
+        errorAnswer(new InferenceError(401, 'this runtime asks for a token: send Authorization: Bearer …'), CHALLENGE),
+      )
+      return
+    }
+    try {
+      const claims = verify(token)
+      if (claims instanceof Promise)
+        claims.then((found) => decide(found, exchange, model, then)).catch((error: unknown) => refuse(exchange, error))
+      else decide(claims, exchange, model, then)
+    } catch (error) {
+      refuse(exchange, error)
+    }
+  }
+}
