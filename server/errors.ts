@@ -11,7 +11,16 @@ export type Explanation = {
   cause?: unknown
 }
 
+// Next.js bundles this file more than once; an error of one bundle is still one for the others.
+const brand = Symbol.for('modelyard.PortalError')
+const isBranded = (value: unknown): value is object => typeof value === 'object' && value !== null && brand in value
+
 export class PortalError extends Error {
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return isBranded(value)
+  }
+
+  readonly [brand] = true
   readonly code: ErrorCode
   readonly explanation: Explanation
 
@@ -42,6 +51,10 @@ export const notFound = (what: string) =>
 
 /** An outside system did not answer as it should; `what` names it for people. */
 export class IntegrationError extends PortalError {
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return isBranded(value) && 'integration' in value
+  }
+
   readonly integration: string
 
   constructor(integration: string, explanation: Explanation) {

@@ -31,11 +31,13 @@ export function createApi<Services extends Foundation>(services: Services, handl
   const { config, log, db, clock } = services
   const perSecond = config.RATE_LIMIT_PER_SECOND
   const rate = createRateLimiter({ perSecond, burst: perSecond * burstSeconds }, clock)
-  const byContract = new Map(handlers.map((handler) => [handler.contract, handler]))
+  // By name, not by identity: Next.js bundles a contract more than once.
+  const nameOf = ({ method, path }: Contract) => `${method} ${path}`
+  const byName = new Map(handlers.map((handler) => [nameOf(handler.contract), handler]))
 
   function handlerOf(contract: Contract): Handler<Services> {
-    const handler = byContract.get(contract)
-    if (!handler) throw new Error(`No handler is registered for ${contract.method} ${contract.path}`)
+    const handler = byName.get(nameOf(contract))
+    if (!handler) throw new Error(`No handler is registered for ${nameOf(contract)}`)
     return handler
   }
 
