@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { createRuntime, defaultConfig } from './runtime.ts'
 
-const USAGE = `node runtime/main.ts [--port N] [--host ADDRESS] [--state DIR] [--models DIR] [--store URL] [--control PATH.sock]
+const USAGE = `node runtime/main.ts [--port N] [--grpc-port N] [--host ADDRESS] [--state DIR] [--models DIR] [--store URL] [--control PATH.sock]
   [--acceptors N] [--lanes N] [--text-model NAME] [--max-body MB] [--engine-memory MB] [--tenant-concurrency N] [--tenant-weight NAME=N]…
   [--jwks URL|FILE [--issuer NAME] [--audience NAME]]`
 
@@ -23,6 +23,7 @@ const flags = () => {
     return parseArgs({
       options: {
         port: { type: 'string' },
+        'grpc-port': { type: 'string' },
         host: { type: 'string' },
         state: { type: 'string' },
         models: { type: 'string' },
@@ -72,6 +73,7 @@ const runtime = await createRuntime({
   ...config,
   host: given.host ?? config.host,
   port: number('port', given.port, 0),
+  grpcPort: given['grpc-port'] === undefined ? undefined : number('grpc-port', given['grpc-port'], 0),
   stateFolder: resolve(given.state ?? mkdtempSync(join(tmpdir(), 'modelyard-runtime-'))),
   store: given.store ?? '',
   modelsFolder: given.models === undefined ? '' : resolve(given.models),
@@ -87,7 +89,7 @@ const runtime = await createRuntime({
 }).catch((error: unknown) => stop(error instanceof Error ? error.message : String(error)))
 
 process.stdout.write(
-  `${JSON.stringify({ ready: true, url: runtime.url, ...(given.control && { control: given.control }) })}\n`,
+  `${JSON.stringify({ ready: true, url: runtime.url, ...(runtime.grpc && { grpc: runtime.grpc }), ...(given.control && { control: given.control }) })}\n`,
 )
 
 let closing = false

@@ -24,6 +24,8 @@ import { createSharedLimits } from './queue/limits.ts'
 export interface RuntimeConfig {
   host: string
   port: number
+  /** 0 for any; undefined for none. */
+  grpcPort: number | undefined
   stateFolder: string
   /** file:// or http(s):// address that has models under sha256/<hex>; empty for none. */
   store: string
@@ -49,6 +51,7 @@ export interface RuntimeConfig {
 export const defaultConfig = (log: Log): RuntimeConfig => ({
   host: '127.0.0.1',
   port: 0,
+  grpcPort: undefined,
   stateFolder: '',
   store: '',
   modelsFolder: '',
@@ -69,6 +72,8 @@ export const defaultConfig = (log: Log): RuntimeConfig => ({
 
 export interface Runtime {
   readonly url: string
+  /** host:port of gRPC, where it is served. */
+  readonly grpc: string | undefined
   readonly models: Models
   close: () => Promise<void>
 }
@@ -113,6 +118,7 @@ export const createRuntime = async (config: RuntimeConfig): Promise<Runtime> => 
     settings: {
       host: config.host,
       port: config.port,
+      grpcPort: config.grpcPort,
       maxBodyBytes: config.maxBodyBytes,
       bodyBudgetBytes: config.bodyBudgetBytes,
       maxConnections: config.maxConnections,
@@ -145,6 +151,7 @@ export const createRuntime = async (config: RuntimeConfig): Promise<Runtime> => 
 
   const listening = pool
   return {
+    grpc: listening.grpcPort === undefined ? undefined : `${config.host}:${listening.grpcPort}`,
     url: `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${listening.port}`,
     models,
     close: async () => {

@@ -69,6 +69,7 @@ const load = async (order: LoadOrder): Promise<void> => {
       modelFields: `"model_name":${JSON.stringify(order.name)},"model_version":${JSON.stringify(order.version)}`,
       labels: labels.labels,
     },
+    names: { model: order.name, version: order.version },
     tenant: order.tenant,
     labels,
     observations: seen,

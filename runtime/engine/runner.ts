@@ -1,6 +1,7 @@
 /** A frame of requests in, answers out: parse each, run what fits together, write each. One bad request fails alone. */
 import type { Tensor } from '../protocol/datatypes.ts'
 import { errorBody, InferenceError } from '../protocol/errors.ts'
+import { parseGrpcRequest, writeGrpcAnswer } from '../protocol/grpc-infer.ts'
 import { type InferRequest, parseInferRequest } from '../protocol/infer-request.ts'
 import { type AnswerHead, type InferAnswer, writeInferAnswer } from '../protocol/infer-response.ts'
 import type { ModelSignature } from '../protocol/signature.ts'
@@ -16,6 +17,7 @@ export interface RunnerParts {
   signature: ModelSignature
   rules: BatchRules
   head: AnswerHead
+  names: { model: string; version: string }
   tenant: string
   labels: LabelReader
   observations: Observations
@@ -61,12 +63,16 @@ export const createRunner = (parts: RunnerParts): Runner => {
       const request = parseTextRequest(wire.body, signature)
       return { wire, request, inputs: request.inputs, text: request.text, parseMicros: micros(start) }
     }
-    const request = parseInferRequest(wire.body, wire.jsonLength, signature)
+    const request =
+      wire.kind === bodyKind.grpc
+        ? parseGrpcRequest(wire.body, signature)
+        : parseInferRequest(wire.body, wire.jsonLength, signature)
     return { wire, request, inputs: request.inputs, text: '', parseMicros: micros(start) }
   }
 
   const write = (work: Work, outputs: readonly Tensor[]): InferAnswer => {
     if (work.wire.kind === bodyKind.predict) return writeTextAnswer(work.text, labels.predictions(outputs)[0], tenant)
+    if (work.wire.kind === bodyKind.grpc) return writeGrpcAnswer(parts.names, head, work.request, outputs)
     return writeInferAnswer(head, work.request, outputs)
   }
 

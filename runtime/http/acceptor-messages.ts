@@ -9,6 +9,8 @@ export interface AcceptorSettings {
   index: number
   host: string
   port: number
+  /** 0 for any; undefined for an acceptor that speaks no gRPC. */
+  grpcPort: number | undefined
   maxBodyBytes: number
   bodyBudgetBytes: number
   maxConnections: number
@@ -26,7 +28,7 @@ export type ToAcceptor =
   | { type: 'drain' }
 
 export type FromAcceptor =
-  | { type: 'listening'; port: number }
+  | { type: 'listening'; port: number; grpcPort: number | undefined }
   | { type: 'failed'; message: string }
   | { type: 'collected'; ticket: number; stats: RequestStats[]; connections: number }
   | { type: 'ask'; ticket: number; question: Parameters<Ask>[0] }

@@ -17,6 +17,7 @@ export interface AcceptorPoolOptions {
 
 export interface AcceptorPool {
   readonly port: number
+  readonly grpcPort: number | undefined
   update: (table: RouteTable) => void
   collect: () => Promise<{ stats: RequestStats[]; connections: number }>
   /** Stops accepting, lets what is under way finish, and ends the threads by the deadline at the latest. */
@@ -26,7 +27,7 @@ export interface AcceptorPool {
 type Collected = Extract<FromAcceptor, { type: 'collected' }>
 
 interface Acceptor {
-  listening: Promise<number>
+  listening: Promise<{ port: number; grpcPort: number | undefined }>
   drained: Promise<void>
   post: (message: ToAcceptor) => void
   collect: () => Promise<Collected>
@@ -34,16 +35,23 @@ interface Acceptor {
 }
 
 const startAcceptor = (options: AcceptorPoolOptions, index: number, port: number): Acceptor => {
-  const workerData: AcceptorSettings = { ...options.settings, port, index, table: options.table }
+  const workerData: AcceptorSettings = {
+    ...options.settings,
+    port,
+    // One thread speaks gRPC: its HTTP/2 server cannot share a port.
+    grpcPort: index === 0 ? options.settings.grpcPort : undefined,
+    index,
+    table: options.table,
+  }
   const worker = new Worker(new URL('./acceptor.ts', import.meta.url), { workerData, execArgv: ['--no-warnings'] })
-  const listening = Promise.withResolvers<number>()
+  const listening = Promise.withResolvers<{ port: number; grpcPort: number | undefined }>()
   const drained = Promise.withResolvers<void>()
   const collecting = new Map<number, (message: Collected) => void>()
   const post = (message: ToAcceptor): void => worker.postMessage(message)
   let ticket = 0
 
   worker.on('message', (message: FromAcceptor) => {
-    if (message.type === 'listening') listening.resolve(message.port)
+    if (message.type === 'listening') listening.resolve(message)
     else if (message.type === 'failed') listening.reject(new Error(message.message))
     else if (message.type === 'drained') drained.resolve()
     else if (message.type === 'stuck') options.onStuck(message.key)
@@ -86,12 +94,13 @@ const startAcceptor = (options: AcceptorPoolOptions, index: number, port: number
 
 export const startAcceptors = async (options: AcceptorPoolOptions): Promise<AcceptorPool> => {
   const first = startAcceptor(options, 0, options.settings.port)
-  const port = await first.listening
+  const { port, grpcPort } = await first.listening
   const others = Array.from({ length: options.count - 1 }, (_, index) => startAcceptor(options, index + 1, port))
   await Promise.all(others.map((each) => each.listening))
   const all = [first, ...others]
   return {
     port,
+    grpcPort,
     update: (table) => {
       for (const each of all) each.post({ type: 'table', table })
     },

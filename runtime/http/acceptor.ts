@@ -1,6 +1,7 @@
 /** A worker thread that accepts connections. It reads heads and bodies, waits for engines and writes answers: no more. */
 import { createServer } from 'node:net'
 import { parentPort, workerData } from 'node:worker_threads'
+import { startGrpcServer } from '../grpc/grpc-server.ts'
 import { Dispatcher } from '../queue/dispatcher.ts'
 import { limitsOn } from '../queue/limits.ts'
 import type { AcceptorSettings, FromAcceptor, ToAcceptor } from './acceptor-messages.ts'
@@ -46,6 +47,7 @@ const ask: Ask = (question) =>
   })
 
 let draining = false
+const authorize = createAuthorizer(settings.auth)
 const router = createRouter({
   dispatcher,
   infer: inferRoute({
@@ -56,7 +58,7 @@ const router = createRouter({
     prefix,
   }),
   ask,
-  authorize: createAuthorizer(settings.auth),
+  authorize,
   draining: () => draining,
 })
 
@@ -68,9 +70,29 @@ const server = createServer({ noDelay: true, highWaterMark: 65_536 }, (socket) =
 })
 server.maxConnections = settings.maxConnections
 server.on('error', (error) => tell({ type: 'failed', message: error.message }))
+let closeGrpc = (): void => {}
+const startGrpc = async (): Promise<number | undefined> => {
+  if (settings.grpcPort === undefined) return undefined
+  const { host, maxBodyBytes } = settings
+  const grpc = await startGrpcServer({
+    host,
+    port: settings.grpcPort,
+    maxBodyBytes,
+    dispatcher,
+    authorize,
+    draining: () => draining,
+  })
+  closeGrpc = grpc.close
+  return grpc.port
+}
+
 server.listen({ host: settings.host, port: settings.port, reusePort: true, backlog: 4096 }, () => {
   const address = server.address()
-  tell({ type: 'listening', port: typeof address === 'object' && address ? address.port : settings.port })
+  const bound = typeof address === 'object' && address ? address.port : settings.port
+  startGrpc().then(
+    (grpcPort) => tell({ type: 'listening', port: bound, grpcPort }),
+    (error: unknown) => tell({ type: 'failed', message: String(error) }),
+  )
 })
 
 setInterval(() => dispatcher.sweep(performance.now()), SWEEP_MILLISECONDS)
@@ -82,6 +104,7 @@ setInterval(() => {
 const drain = (): void => {
   draining = true
   server.close()
+  closeGrpc()
   const check = setInterval(() => {
     for (const connection of connections) connection.closeWhenIdle()
     if (connections.size > 0) return

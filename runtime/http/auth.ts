@@ -7,8 +7,6 @@ import { readFile } from 'node:fs/promises'
 import { createLocalJWKSet, createRemoteJWKSet, errors, type JWTVerifyGetKey, jwtVerify } from 'jose'
 import { z } from 'zod'
 import { InferenceError } from '../protocol/errors.ts'
-import { errorAnswer } from './answer.ts'
-import type { Exchange } from './connection.ts'
 import type { ModelRoute } from './route-table.ts'
 
 export interface AuthSettings {
@@ -27,11 +25,11 @@ const Claims = z.object({
 
 export type Claims = z.infer<typeof Claims>
 
-export type Authorize = (exchange: Exchange, model: ModelRoute | undefined, then: (tenant: string) => void) => void
+/** The caller's tenant, from the text of the Authorization header and the model wanted; throws an InferenceError. */
+export type Authorize = (authorization: string, model: ModelRoute | undefined) => string | Promise<string>
 
 const REMEMBERED = 5000
 const ALGORITHMS = ['ES256', 'ES384', 'EdDSA', 'RS256', 'PS256']
-const CHALLENGE = 'WWW-Authenticate: Bearer\r\n'
 
 const keySet = (jwks: string): JWTVerifyGetKey => {
   if (/^https?:/.test(jwks))
@@ -85,44 +83,36 @@ export const tokenVerifier = (settings: AuthSettings): ((token: string) => Claim
   }
 }
 
-/** What a caller may do with a model, from the text of the Authorization header. */
 export const createAuthorizer = (settings: AuthSettings): Authorize => {
-  if (settings.jwks === '') return (_exchange, model, then) => then(model?.tenant ?? '')
+  if (settings.jwks === '') return (_authorization, model) => model?.tenant ?? ''
   const verify = tokenVerifier(settings)
 
-  const refuse = (exchange: Exchange, error: unknown): void =>
-    exchange.answer(errorAnswer(new InferenceError(401, reason(error)), CHALLENGE))
-
-  const decide = (
-    claims: Claims,
-    exchange: Exchange,
-    model: ModelRoute | undefined,
-    then: (tenant: string) => void,
-  ): void => {
-    if (model && !allows(claims, model)) {
-      exchange.answer(
-        errorAnswer(
-          new InferenceError(403, `the token of tenant "${claims.tenant}" may not use model "${model.name}"`),
-        ),
-      )
-    } else then(claims.tenant)
+  const decide = (claims: Claims, model: ModelRoute | undefined): string => {
+    if (!model || allows(claims, model)) return claims.tenant
+    throw new InferenceError(403, `the token of tenant "${claims.tenant}" may not use model "${model.name}"`)
   }
 
-  return (exchange, model, then) => {
-    const token = /^Bearer ([A-Za-z0-9._~+/-]{1,8192}=*)$/i.exec(exchange.head.authorization)?.[1]
+  const refused = (error: unknown): InferenceError =>
+    error instanceof InferenceError ? error : new InferenceError(401, reason(error))
+
+  const later = async (claims: Promise<Claims>, model: ModelRoute | undefined): Promise<string> => {
+    try {
+      return decide(await claims, model)
+    } catch (error) {
+      throw refused(error)
+    }
+  }
+
+  return (authorization, model) => {
+    const token = /^Bearer ([A-Za-z0-9._~+/-]{1,8192}=*)$/i.exec(authorization)?.[1]
     if (token === undefined) {
-      exchange.answer(
-        errorAnswer(new InferenceError(401, 'this runtime asks for a token: send Authorization: Bearer …'), CHALLENGE),
-      )
-      return
+      throw new InferenceError(401, 'this runtime asks for a token: send Authorization: Bearer …')
     }
     try {
       const claims = verify(token)
-      if (claims instanceof Promise)
-        claims.then((found) => decide(found, exchange, model, then)).catch((error: unknown) => refuse(exchange, error))
-      else decide(claims, exchange, model, then)
+      return claims instanceof Promise ? later(claims, model) : decide(claims, model)
     } catch (error) {
-      refuse(exchange, error)
+      throw refused(error)
     }
   }
 }

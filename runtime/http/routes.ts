@@ -28,7 +28,6 @@ export interface RouterOptions {
   dispatcher: Dispatcher
   infer: (exchange: Exchange, target: InferTarget, tenant: string) => void
   ask: Ask
-  /** The caller's tenant, or an error; `model` is what they want to use. */
   authorize: Authorize
   draining: () => boolean
 }
@@ -54,7 +53,22 @@ const decode = (part: string | undefined): string | undefined => {
 }
 
 export const createRouter = (options: RouterOptions) => {
-  const { dispatcher, infer, authorize } = options
+  const { dispatcher, infer } = options
+
+  const refuse = (exchange: Exchange, error: unknown): void => {
+    const known = error instanceof InferenceError ? error : new InferenceError(500, 'the token could not be checked')
+    exchange.answer(errorAnswer(known, known.status === 401 ? 'WWW-Authenticate: Bearer\r\n' : ''))
+  }
+
+  const authorize = (exchange: Exchange, model: ModelRoute, then: (tenant: string) => void): void => {
+    try {
+      const tenant = options.authorize(exchange.head.authorization, model)
+      if (typeof tenant === 'string') then(tenant)
+      else tenant.then(then).catch((error: unknown) => refuse(exchange, error))
+    } catch (error) {
+      refuse(exchange, error)
+    }
+  }
 
   const relay = (exchange: Exchange, question: Parameters<Ask>[0]): void => {
     options
