@@ -130,7 +130,8 @@ export function createPeople({ db, clock, standings, groupRoles }: Needs) {
       demand(actor, 'people.find')
       const { q, limit, cursor } = input
       const after = cursor ? decodeCursor(cursor, z.tuple([z.string(), z.uuid()])) : undefined
-      const like = { contains: q, mode: 'insensitive' as const }
+      // Prisma hands the text to LIKE as it is.
+      const like = { contains: q.replace(/[\\%_]/g, '\\$&'), mode: 'insensitive' as const }
       const rows = await db.user.findMany({
         where: {
           disabledAt: null,

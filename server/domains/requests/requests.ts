@@ -53,7 +53,7 @@ export function createRequests({ db, policy, git, jobs }: Needs) {
     id: RequestId,
     decision: { kind: 'approved' | 'changes_requested' | 'rejected'; sha?: CommitSha; comment?: string },
   ): Promise<RequestView> {
-    await readable(actor, id)
+    demand(actor, 'request.approve', (await readable(actor, id)).team.slug)
     const current = await policy.current()
     return db.$transaction(async (tx) => {
       let row = await lockRequest(tx, id)
