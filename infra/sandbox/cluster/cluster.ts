@@ -12,7 +12,7 @@ import { Faults } from './faults.ts'
 import { answerOther } from './http/other-paths.ts'
 import { resourceRequest } from './http/request-info.ts'
 import { sendObject, toStatus } from './http/respond.ts'
-import { forbidden, noSuchPath, notInSandbox } from './http/status.ts'
+import { forbidden, forbiddenPath, notInSandbox } from './http/status.ts'
 import { Catalogue } from './kinds/catalogue.ts'
 import { writeKubeconfig } from './kubeconfig.ts'
 import { handle } from './resources/handle.ts'
@@ -112,18 +112,18 @@ async function respond(
         name: '',
         path: url.pathname,
       }
-      if (!cluster.authorizer.allows(user, wanted))
-        throw forbidden({ group: '', plural: '', kind: '' }, '', denial(user, wanted))
+      if (!cluster.authorizer.allows(user, wanted)) throw forbiddenPath(denial(user, wanted))
       return await answerOther(cluster, request, response, path)
     }
     const wanted = { ...info, resource: info.plural }
     if (!cluster.authorizer.allows(user, wanted))
       throw forbidden({ ...info, kind: '' }, info.name, denial(user, wanted))
     const kind = cluster.catalogue.find(info.group, info.version, info.plural)
-    if (!kind)
-      throw isKubernetesGroup(info.group)
-        ? notInSandbox(`${info.group || 'core'}/${info.version} ${info.plural}`)
-        : noSuchPath()
+    if (!kind) {
+      if (isKubernetesGroup(info.group)) throw notInSandbox(`${info.group || 'core'}/${info.version} ${info.plural}`)
+      response.writeHead(404, { 'content-type': 'text/plain; charset=utf-8' }).end('404 page not found\n')
+      return
+    }
     const call: Call = {
       cluster,
       user,

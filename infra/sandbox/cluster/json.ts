@@ -47,12 +47,23 @@ export const isEmpty = (value: Json | undefined): boolean =>
 const rendered = new WeakMap<object, string>()
 
 /** Stored objects never change, so each is rendered once however many lists and watches carry it. */
-export function render(value: KubeObject): string {
+export function render(value: JsonObject): string {
   const known = rendered.get(value)
   if (known !== undefined) return known
   const json = JSON.stringify(value)
   rendered.set(value, json)
   return json
+}
+
+const bare = new WeakMap<KubeObject, JsonObject>()
+
+/** Items of a built-in kind's list do not repeat their type. */
+export function withoutType(value: KubeObject): JsonObject {
+  const known = bare.get(value)
+  if (known) return known
+  const { apiVersion: _version, kind: _kind, ...rest } = value
+  bare.set(value, rest)
+  return rest
 }
 
 export const nameOf = (value: JsonObject): string => text(at(value, 'metadata', 'name'))

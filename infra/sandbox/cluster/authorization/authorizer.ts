@@ -1,4 +1,4 @@
-import { at, type JsonObject, type KubeObject, namespaceOf, objects, text, texts } from '../json.ts'
+import { at, type JsonObject, type KubeObject, nameOf, namespaceOf, objects, text, texts } from '../json.ts'
 import type { Store } from '../storage/store.ts'
 import { bootstrapRoles } from './bootstrap.ts'
 
@@ -22,7 +22,8 @@ export type Rule = {
   nonResourceURLs: string[]
 }
 
-type Grant = { rule: Rule; namespace: string }
+/** A rule that holds for somebody, and what gives it to them. */
+type Grant = { rule: Rule; source: string }
 
 const rbac = 'rbac.authorization.k8s.io'
 
@@ -44,23 +45,34 @@ export class Authorizer {
   }
 
   allows(user: User, wanted: Attributes): boolean {
-    if (user.groups.includes('system:masters')) return true
-    return this.grants(user, wanted.namespace).some(({ rule }) => covers(rule, wanted))
+    return this.reason(user, wanted) !== undefined
+  }
+
+  /** Why the user may, in Kubernetes' words; undefined when they may not. */
+  reason(user: User, wanted: Attributes): string | undefined {
+    if (user.groups.includes('system:masters')) return ''
+    const grant = this.grants(user, wanted.namespace).find(({ rule }) => covers(rule, wanted))
+    return grant && `RBAC: allowed by ${grant.source}`
   }
 
   /** The rules that hold for the user: cluster-wide ones, and those of the namespace if one is asked about. */
   grants(user: User, namespace: string): Grant[] {
     const found: Grant[] = []
+    for (const { group, name, rules } of bootstrapRoles) {
+      const source = `ClusterRoleBinding "${name}" of ClusterRole "${name}" to Group "${group}"`
+      if (user.groups.includes(group)) for (const rule of rules) found.push({ rule, source })
+    }
     const add = (binding: KubeObject) => {
       const home = namespaceOf(binding)
-      if (!objects(binding.subjects).some((subject) => isSubject(subject, user, home))) return
-      for (const rule of rulesOf(this.role(binding))) found.push({ rule, namespace: home })
+      const subject = objects(binding.subjects).find((one) => isSubject(one, user, home))
+      if (!subject) return
+      const role = `${text(at(binding, 'roleRef', 'kind'))} "${text(at(binding, 'roleRef', 'name'))}"`
+      const who = `${text(subject.kind)} "${text(subject.name)}${subject.kind === 'ServiceAccount' ? `/${text(subject.namespace) || home}` : ''}"`
+      const source = `${binding.kind} "${nameOf(binding)}${home ? `/${home}` : ''}" of ${role} to ${who}`
+      for (const rule of rulesOf(this.role(binding))) found.push({ rule, source })
     }
     for (const binding of this.#store.list(`${rbac}/clusterrolebindings`)) add(binding)
     if (namespace) for (const binding of this.#store.list(`${rbac}/rolebindings`, `${namespace}/`)) add(binding)
-    for (const { group, rules } of bootstrapRoles) {
-      if (user.groups.includes(group)) for (const rule of rules) found.push({ rule, namespace: '' })
-    }
     return found
   }
 

@@ -10,29 +10,34 @@ const rule = (verbs: string[], apiGroups: string[], resources: string[]): Rule =
 })
 const urls = (nonResourceURLs: string[]): Rule => ({ ...rule(['get'], [], []), nonResourceURLs })
 
+const about = ['/healthz', '/livez', '/readyz', '/version', '/version/']
+const documents = [
+  '/api',
+  '/api/*',
+  '/apis',
+  '/apis/*',
+  '/healthz',
+  '/livez',
+  '/openapi',
+  '/openapi/*',
+  '/readyz',
+  '/version',
+  '/version/',
+]
+
 /** What every caller may do, whatever the stored bindings say: look around and ask about itself. */
-export const bootstrapRoles: { group: string; rules: Rule[] }[] = [
+export const bootstrapRoles: { group: string; name: string; rules: Rule[] }[] = [
   {
     group: 'system:authenticated',
+    name: 'system:basic-user',
     rules: [
       rule(['create'], ['authorization.k8s.io'], ['selfsubjectaccessreviews', 'selfsubjectrulesreviews']),
       rule(['create'], ['authentication.k8s.io'], ['selfsubjectreviews']),
-      urls([
-        '/api',
-        '/api/*',
-        '/apis',
-        '/apis/*',
-        '/openapi',
-        '/openapi/*',
-        '/version',
-        '/version/',
-        '/healthz',
-        '/livez',
-        '/readyz',
-      ]),
     ],
   },
-  { group: 'system:unauthenticated', rules: [urls(['/healthz', '/livez', '/readyz', '/version', '/version/'])] },
+  { group: 'system:authenticated', name: 'system:discovery', rules: [urls(documents)] },
+  { group: 'system:authenticated', name: 'system:public-info-viewer', rules: [urls(about)] },
+  { group: 'system:unauthenticated', name: 'system:public-info-viewer', rules: [urls(about)] },
 ]
 
 const read = ['get', 'list', 'watch']

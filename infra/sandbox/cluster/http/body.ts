@@ -42,7 +42,7 @@ export function parseBody(body: Buffer, type: string): Json | undefined {
   } catch (error) {
     if (error instanceof StatusError) throw error
     throw badRequest(
-      `couldn't get version/kind; json parse error: ${error instanceof Error ? error.message : 'bad JSON'}`,
+      `the object provided is unrecognized: couldn't get version/kind; json parse error: ${error instanceof Error ? error.message : 'bad JSON'}`,
     )
   }
 }

@@ -93,5 +93,5 @@ function operation(kind: Served, action: string, name: string): JsonObject {
 const published = (schemas: Record<string, Schema>): Json =>
   JSON.parse(
     JSON.stringify(schemas, (key, value) => (key === 'x-definition' ? undefined : value)),
-    (key, value) => (key === '$ref' ? `#/components/schemas/${value}` : value),
+    (key, value) => (key === '$ref' && typeof value === 'string' ? `#/components/schemas/${value}` : value),
   )

@@ -16,7 +16,7 @@ export const sendObject = (
   warnings?: string[],
 ) => sendJson(response, code, JSON.stringify(value), warnings)
 
-export function listJson(apiVersion: string, kind: string, metadata: JsonObject, items: KubeObject[]): string {
+export function listJson(apiVersion: string, kind: string, metadata: JsonObject, items: JsonObject[]): string {
   const head = JSON.stringify({ kind, apiVersion, metadata })
   return `${head.slice(0, -1)},"items":[${items.map(render).join(',')}]}`
 }

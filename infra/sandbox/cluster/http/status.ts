@@ -112,10 +112,12 @@ export function invalid(resource: Resource, name: string, errors: FieldError[]):
     'Invalid',
     `${kind} "${name}" is invalid: ${summary.length === 1 ? summary[0] : `[${summary.join(', ')}]`}`,
     {
-      name,
+      ...(name ? { name } : {}),
       ...(resource.group ? { group: resource.group } : {}),
       kind: resource.kind,
       causes: unique.map(([, { reason, message, field }]) => ({ reason, message, field })),
     },
   )
 }
+
+export const forbiddenPath = (why: string) => new StatusError(403, 'Forbidden', `forbidden: ${why}`, {})

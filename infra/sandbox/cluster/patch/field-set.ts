@@ -69,9 +69,33 @@ export function fieldsOf(value: Json | undefined, schema: Schema): FieldSet {
   return set
 }
 
+/** Structures that are always there for Kubernetes, filled or not: what appears in them appears by itself. */
+const standing = new Set(
+  'metadata spec status template strategy updateStrategy jobTemplate containers resources names scaleTargetRef podSelector source'
+    .split(' ')
+    .map((name) => `f:${name}`),
+)
+const stands = (name: string, { schema }: Child) =>
+  standing.has(name) && (schema['x-definition'] !== undefined || schema['x-kubernetes-patch-merge-key'] !== undefined)
+
+/** A value that was not there before: its maps and lists are owned as such, besides what they hold. */
+function appearing(value: Json | undefined, schema: Schema, isStanding = false): FieldSet {
+  const set = emptySet()
+  const children = childrenOf(value, schema)
+  set.member = !children || !isStanding
+  for (const [name, child] of children ?? [])
+    set.children.set(name, appearing(child.value, child.schema, isStanding && stands(name, child)))
+  return set
+}
+
 export type Comparison = { changed: FieldSet; removed: FieldSet }
 
-export function compare(before: Json | undefined, after: Json | undefined, schema: Schema): Comparison {
+export function compare(
+  before: Json | undefined,
+  after: Json | undefined,
+  schema: Schema,
+  isStanding = true,
+): Comparison {
   const changed = emptySet()
   const removed = emptySet()
   const old = childrenOf(before, schema)
@@ -82,15 +106,11 @@ export function compare(before: Json | undefined, after: Json | undefined, schem
     return { changed, removed }
   }
   if (!fresh) return { changed, removed: { ...fieldsOf(before, schema), member: true } }
-  if (!old) {
-    const fields = fieldsOf(after, schema)
-    // A declared structure is always there for Kubernetes; only maps, lists and empty values are owned as such.
-    return { changed: { ...fields, member: !schema.properties || fields.children.size === 0 }, removed }
-  }
+  if (!old) return { changed: appearing(after, schema, isStanding), removed }
   for (const name of new Set([...old.keys(), ...fresh.keys()])) {
     const child: Child | undefined = fresh.get(name) ?? old.get(name)
     if (!child) continue
-    const inner = compare(old.get(name)?.value, fresh.get(name)?.value, child.schema)
+    const inner = compare(old.get(name)?.value, fresh.get(name)?.value, child.schema, stands(name, child))
     const isItem = !name.startsWith('f:')
     if (isItem && !old.has(name)) inner.changed.member = true
     if (isItem && !fresh.has(name)) inner.removed.member = true

@@ -1,5 +1,5 @@
 import type { Call } from '../call.ts'
-import { badRequest, invalid, StatusError } from '../http/status.ts'
+import { badRequest, invalid, invalidValue, StatusError } from '../http/status.ts'
 import { clone, isObject, type Json, type KubeObject, nameOf, object, text } from '../json.ts'
 import { apiVersionOf } from '../kinds/catalogue.ts'
 import { formatQuantity, parseQuantity, quantityPattern } from '../rules/quantity.ts'
@@ -11,15 +11,22 @@ import { typeError } from '../schema/type-error.ts'
 export function decode(call: Call, body: Json | undefined): KubeObject {
   const { kind, info, query, warnings } = call
   const apiVersion = apiVersionOf(kind)
-  if (!isObject(body)) throw badRequest(`couldn't get version/kind; the body is not a ${kind.kind} object`)
-  if (text(body.apiVersion) !== '' && text(body.apiVersion) !== apiVersion) {
+  if (!isObject(body))
+    throw badRequest(`the object provided is unrecognized (must be of type ${kind.kind}): the body is not an object`)
+  const [givenVersion, givenKind] = [text(body.apiVersion) || apiVersion, text(body.kind) || kind.kind]
+  if (givenVersion !== apiVersion || givenKind !== kind.kind) {
+    if (!kind.builtIn && givenVersion !== apiVersion) {
+      throw badRequest(
+        `the API version in the data (${givenVersion}) does not match the expected API version (${apiVersion})`,
+      )
+    }
+    if (!kind.builtIn)
+      throw invalid({ ...kind, kind: givenKind }, nameOf(body), [
+        invalidValue('kind', givenKind, `must be ${kind.kind}`),
+      ])
+    const why = `${givenVersion}, Kind=${givenKind} is not what this address takes (${apiVersion}, Kind=${kind.kind})`
     throw badRequest(
-      `the API version in the data (${text(body.apiVersion)}) does not match the expected API version (${apiVersion})`,
-    )
-  }
-  if (text(body.kind) !== '' && text(body.kind) !== kind.kind) {
-    throw badRequest(
-      `${kind.kind} in version "${kind.version}" cannot be handled as a ${text(body.kind)}: the kind does not match the address`,
+      `${givenKind} in version ${JSON.stringify(givenVersion.split('/').at(-1))} cannot be handled as a ${kind.kind}: ${why}`,
     )
   }
   const whole: KubeObject = { ...clone(body), apiVersion, kind: kind.kind, metadata: object(clone(body.metadata)) }
@@ -36,7 +43,7 @@ export function decode(call: Call, body: Json | undefined): KubeObject {
   const sent: KubeObject = { ...object(pruned), apiVersion, kind: kind.kind, metadata: object(object(pruned).metadata) }
 
   const mode = query.get('fieldValidation') || 'Warn'
-  const complaints = [...new Set(unknown)].map((path) => `unknown field "${path}"`)
+  const complaints = [...new Set(kind.builtIn ? unknown : unknown.sort())].map((path) => `unknown field "${path}"`)
   if (mode === 'Strict' && complaints.length > 0) {
     throw badRequest(
       `${kind.kind} in version "${kind.version}" cannot be handled as a ${kind.kind}: strict decoding error: ${complaints.join(', ')}`,

@@ -5,9 +5,9 @@ import { mediaType, parseBody, readBody } from '../http/body.ts'
 import { listJson, sendJson, sendObject } from '../http/respond.ts'
 import { type Shape, shaped, shapeOf, tableFor } from '../http/shape.ts'
 import { methodNotAllowed } from '../http/status.ts'
-import { type JsonObject, type KubeObject, nameOf, render, text } from '../json.ts'
-import { apiVersionOf, keyOf } from '../kinds/catalogue.ts'
-import { patch } from './patch.ts'
+import { type JsonObject, type KubeObject, nameOf, render, text, withoutType } from '../json.ts'
+import { apiVersionOf, keyOf, type Served } from '../kinds/catalogue.ts'
+import { checkPatchType, patch } from './patch.ts'
 import { getStored, listPage } from './read.ts'
 import { remove } from './remove.ts'
 import { answerReview } from './reviews.ts'
@@ -22,6 +22,7 @@ export async function handle(call: Call, request: IncomingMessage, isStalled: ()
   if (info.verb === 'watch') return watch(call, shapeOf(call.accept), isStalled)
   const reads = info.verb === 'get' || info.verb === 'list'
   const type = mediaType(request)
+  if (info.verb === 'patch') checkPatchType(call, type)
   const body = reads ? undefined : parseBody(await readBody(request), type)
   if (kind.createOnly) {
     if (info.verb !== 'create') throw methodNotAllowed()
@@ -65,7 +66,12 @@ export async function handle(call: Call, request: IncomingMessage, isStalled: ()
       return sendJson(
         call.response,
         200,
-        listJson(apiVersionOf(kind), kind.listKind, { resourceVersion: String(cluster.store.revision) }, all),
+        listJson(
+          apiVersionOf(kind),
+          kind.listKind,
+          { resourceVersion: String(cluster.store.revision) },
+          all.map((item) => itemOf(kind, item)),
+        ),
       )
     }
   }
@@ -117,7 +123,9 @@ function sendList(call: Call): void {
       apiVersion,
       name,
       metadata,
-      items.map((item) => shaped(item, shape)),
+      items.map((item) => (shape === 'object' ? itemOf(kind, item) : shaped(item, shape))),
     ),
   )
 }
+
+const itemOf = (kind: Served, item: KubeObject): JsonObject => (kind.builtIn ? withoutType(item) : item)

@@ -17,6 +17,14 @@ const media = {
   apply: 'application/apply-patch+yaml',
 }
 
+/** Strategic merge needs the merge keys of built-in kinds. */
+export function checkPatchType({ kind }: Call, type: string): void {
+  const taken = Object.values(media).filter((one) => kind.builtIn || one !== media.strategic)
+  if (taken.includes(type)) return
+  if (kind.builtIn) throw new StatusError(415, 'UnsupportedMediaType', '415: Unsupported Media Type', {})
+  throw unsupportedMedia([media.json, media.merge, media.apply])
+}
+
 /** The changed object, and whether it was made by the patch (only apply does that). */
 export function patch(call: Call, type: string, body: Json | undefined): { object: KubeObject; created: boolean } {
   const { cluster, kind, info } = call
@@ -32,8 +40,7 @@ function patched({ kind }: Call, type: string, live: KubeObject, body: Json | un
   if (type === media.json) return jsonPatch(live, body)
   if (!isObject(body)) throw badRequest('a merge patch is an object')
   if (type === media.merge) return mergePatch(live, body)
-  if (type === media.strategic && kind.builtIn) return strategicMerge(live, body, resolve(kind.schema))
-  throw unsupportedMedia(Object.values(media).filter((one) => kind.builtIn || one !== media.strategic))
+  return strategicMerge(live, body, resolve(kind.schema))
 }
 
 function applied(
@@ -63,7 +70,7 @@ function applied(
   if (!isObject(body)) throw badRequest('an apply patch is an object')
   if (text(body.apiVersion) !== apiVersionOf(kind) || text(body.kind) !== kind.kind) {
     throw badRequest(
-      `the object provided is ${text(body.apiVersion)}, Kind=${text(body.kind)}, the address is of ${apiVersionOf(kind)}, Kind=${kind.kind}`,
+      `invalid object type: ${text(body.apiVersion).includes('/') ? '' : '/'}${text(body.apiVersion)}, Kind=${text(body.kind)}`,
     )
   }
   const schema = resolve(kind.schema)
@@ -77,9 +84,9 @@ function applied(
   if (nameOf(body) !== '' && nameOf(body) !== info.name) {
     throw badRequest(`the name of the object (${nameOf(body)}) does not match the name on the URL (${info.name})`)
   }
-  const unknown = kind.builtIn ? undeclared(config, schema) : []
+  const unknown = undeclared(config, schema)
   if (unknown.length > 0) {
-    const where = `${info.namespace}${kind.namespaced ? '/' : ''}${info.name}; ${apiVersionOf(kind)}, Kind=${kind.kind}`
+    const where = `${text(config.metadata.namespace)}/${info.name}; ${apiVersionOf(kind)}, Kind=${kind.kind}`
     const shown = unknown.map((path) => `${path}: field not declared in schema`)
     const list = shown.length === 1 ? shown[0] : `errors:\n${shown.map((line) => `  ${line}`).join('\n')}`
     throw new StatusError(500, '', `failed to create typed patch object (${where}): ${list}`)

@@ -19,9 +19,6 @@ import { crdCleanup, instancesOf } from '../rules/custom-resource-definition.ts'
 import { isDryRun } from './write.ts'
 
 const protectedNamespaces = ['default', 'kube-system', 'kube-public']
-const namespaceBusy =
-  'The system is ensuring all content is removed from this namespace.  Upon completion, this namespace will automatically be purged by the system.'
-
 /** What a delete leaves behind: nothing (`gone`), or an object that waits for its finalizers or its grace period. */
 export type Removal = { gone: boolean; object: KubeObject }
 
@@ -45,10 +42,9 @@ export function remove(call: Call, live: KubeObject, body: Json | undefined): Re
       `Precondition failed: ResourceVersion in precondition: ${wantedVersion}, ResourceVersion in object meta: ${text(live.metadata.resourceVersion)}`,
     )
   }
-  if (kind.kind === 'Namespace' && kind.group === '') {
-    if (protectedNamespaces.includes(name)) throw forbidden(kind, name, 'this namespace may not be deleted')
-    if (live.metadata.deletionTimestamp) throw conflict(kind, name, namespaceBusy)
-  }
+  const isNamespace = kind.storage === '/namespaces'
+  if (isNamespace && protectedNamespaces.includes(name))
+    throw forbidden(kind, name, 'this namespace may not be deleted')
 
   const object = clone(live)
   setPropagation(
@@ -58,23 +54,23 @@ export function remove(call: Call, live: KubeObject, body: Json | undefined): Re
   )
   const grace = graceOf(live, call, options)
   const held =
-    texts(object.metadata.finalizers).length > 0 ||
-    (list(at(object, 'spec', 'finalizers')).length > 0 && kind.kind === 'Namespace')
+    texts(object.metadata.finalizers).length > 0 || (isNamespace && list(at(object, 'spec', 'finalizers')).length > 0)
   if (!held && grace === 0) {
     if (!isDryRun(call)) forget(call, live)
-    return { gone: true, object: live }
+    if (kind.storage !== '/pods') return { gone: true, object: live }
+    mark(object, grace)
+    return { gone: true, object }
   }
+  if (isNamespace && live.metadata.deletionTimestamp) return { gone: false, object: live }
   mark(object, grace)
-  if (kind.kind === 'Namespace' && kind.group === '')
-    object.status = { ...(isObject(object.status) ? object.status : {}), phase: 'Terminating' }
+  if (isNamespace) delete object.metadata.deletionGracePeriodSeconds
+  if (isNamespace) object.status = { ...(isObject(object.status) ? object.status : {}), phase: 'Terminating' }
   if (isDryRun(call)) return { gone: false, object }
   const stored = cluster.store.put(kind.storage, keyOf(kind, namespaceOf(live), name), object)
   if (kind.storage === crdCleanup.storage) {
     for (const instance of instancesOf(call, stored))
       remove({ ...call, kind: instance.kind }, instance.object, undefined)
     crdCleanup.afterRemoval(call)
-    const rest = cluster.store.get(kind.storage, name)
-    return rest ? { gone: false, object: rest } : { gone: true, object: stored }
   }
   return { gone: false, object: stored }
 }
@@ -112,8 +108,7 @@ function setPropagation(object: KubeObject, policy: string, orphan: Json | undef
 /** An object that was only waiting for its finalizers goes with the last of them. */
 export function finishRemoval(call: Call, object: KubeObject): KubeObject | undefined {
   const { metadata } = object
-  const waits =
-    call.kind.kind === 'Namespace' && call.kind.group === '' && list(at(object, 'spec', 'finalizers')).length > 0
+  const waits = call.kind.storage === '/namespaces' && list(at(object, 'spec', 'finalizers')).length > 0
   if (!metadata.deletionTimestamp || texts(metadata.finalizers).length > 0 || waits) return undefined
   if (number(metadata.deletionGracePeriodSeconds) > 0) return undefined
   forget(call, object)

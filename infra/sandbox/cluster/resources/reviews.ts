@@ -13,7 +13,7 @@ export function answerReview(call: Call, body: Json | undefined): KubeObject {
     ...body,
     apiVersion: apiVersionOf(call.kind),
     kind: call.kind.kind,
-    metadata: { creationTimestamp: null },
+    metadata: {},
     status: answer(call, spec),
   }
 }
@@ -57,8 +57,8 @@ function access({ cluster }: Call, spec: JsonObject, user: User): JsonObject {
     name: text(at(resource, 'name')),
     ...(isObject(path) ? { path: text(path.path) } : {}),
   }
-  const allowed = cluster.authorizer.allows(user, wanted)
-  return { allowed, ...(allowed ? { reason: 'RBAC: allowed' } : {}) }
+  const reason = cluster.authorizer.reason(user, wanted)
+  return { allowed: reason !== undefined, ...(reason ? { reason } : {}) }
 }
 
 function rules({ cluster, user }: Call, namespace: string): JsonObject {

@@ -78,6 +78,11 @@ const read = (value: JsonObject, field: string): string => {
   return String(found)
 }
 
+const notSelectable = (field: string, known: string[]): string =>
+  known.length > everywhere.length
+    ? `field label not supported: ${field}`
+    : `${JSON.stringify(field)} is not a known field selector: only ${everywhere.map((one) => JSON.stringify(one)).join(', ')}`
+
 /** `metadata.name=a,status.phase!=Running`, on the fields this kind can be selected by. */
 export function fieldSelector(source: string, kind: Served): Test {
   const known = [...everywhere, ...(kind.builtIn ? (selectable[kind.kind] ?? []) : kind.selectableFields)]
@@ -87,7 +92,7 @@ export function fieldSelector(source: string, kind: Served): Test {
       const [, field = '', operator, wanted = ''] = /^\s*([^=!]+?)\s*(==|=|!=)\s*(.*?)\s*$/.exec(part) ?? []
       if (!operator)
         throw badRequest(`invalid field selector: ${JSON.stringify(part)}; can't understand ${JSON.stringify(part)}`)
-      if (!known.includes(field)) throw badRequest(`field label not supported: ${field}`)
+      if (!known.includes(field)) throw badRequest(notSelectable(field, known))
       return (value: JsonObject) => (read(value, field) === wanted) === (operator !== '!=')
     }),
   )

@@ -54,7 +54,7 @@ const creations: Record<string, (call: Call, body: JsonObject) => JsonObject> = 
 function scaleOf({ kind }: Call, owner: KubeObject): KubeObject {
   const read = (path: string | undefined, fallback: string[]) =>
     path ? jsonPathReader(path)(owner) : at(owner, ...fallback)
-  const selector = read(kind.scalePaths?.selector || undefined, kind.builtIn ? ['spec', 'selector'] : [])
+  const selector = read(kind.scalePaths?.selector, ['spec', 'selector'])
   const { name, namespace, uid, resourceVersion, creationTimestamp } = owner.metadata
   return {
     kind: 'Scale',
@@ -108,7 +108,7 @@ function scale(call: Call, type: string, body: Json | undefined): KubeObject {
     next.metadata.resourceVersion = version || next.metadata.resourceVersion
     return next
   }
-  const changed = update({ ...call, info: { ...info, subresource: '' } }, present(owner, kind), change)
+  const changed = update(call, present(owner, kind), change)
   return scaleOf(call, present(changed, kind))
 }
 

@@ -4,7 +4,15 @@ import { randomInt, randomUUID } from 'node:crypto'
 import { admit } from '../admission/admit.ts'
 import { settleQuota } from '../admission/quota.ts'
 import type { Call } from '../call.ts'
-import { alreadyExists, badRequest, conflict, forbiddenField, invalid, invalidValue } from '../http/status.ts'
+import {
+  alreadyExists,
+  badRequest,
+  conflict,
+  forbiddenField,
+  invalid,
+  invalidValue,
+  unsupported,
+} from '../http/status.ts'
 import {
   clone,
   equal,
@@ -27,11 +35,13 @@ import { decode } from './decode.ts'
 import { finishRemoval } from './remove.ts'
 import { toStored } from './view.ts'
 
-export const isDryRun = ({ query }: Call): boolean => {
+const optionsKind: Record<string, string> = { create: 'CreateOptions', update: 'UpdateOptions', patch: 'PatchOptions' }
+
+export const isDryRun = ({ query, info }: Call): boolean => {
   const asked = query.getAll('dryRun')
-  if (asked.some((value) => value !== 'All'))
-    throw badRequest(`dryRun: Unsupported value: ${JSON.stringify(asked[0])}: supported values: "All"`)
-  return asked.length > 0
+  if (asked.every((value) => value === 'All')) return asked.length > 0
+  const options = { group: 'meta.k8s.io', plural: '', kind: optionsKind[info.verb] ?? 'DeleteOptions' }
+  throw invalid(options, '', [unsupported('dryRun', asked, ['All'])])
 }
 
 const withGeneration = new Set([
@@ -87,15 +97,17 @@ export function create(call: Call, body: Json | undefined, applied = false): Kub
   if (kind.status) delete sent.status
 
   const rules = rulesFor(kind)
+  const isDry = isDryRun(call)
   rules.defaults(sent)
-  rules.prepare(call, sent, undefined)
-  admit(call, sent, undefined)
-  refuse(call, sent, [...checkMetadata(kind, sent), ...rules.validate(sent, undefined)])
-  const key = keyOf(kind, namespaceOf(sent), nameOf(sent))
-  const quota = settleQuota(call, sent, undefined)
-  if (cluster.store.get(kind.storage, key)) throw alreadyExists(kind, nameOf(sent))
+  // Ownership is of what was sent: what admission and the server add belongs to nobody.
   const owned = applied ? sent : trackUpdate(undefined, dropEmpty(sent), writerOf(call, 'Update'), kind.schema)
-  if (isDryRun(call)) return owned
+  admit(call, owned, undefined)
+  rules.prepare(call, owned, undefined)
+  refuse(call, owned, [...checkMetadata(kind, owned), ...rules.validate(owned, undefined)])
+  const key = keyOf(kind, namespaceOf(owned), nameOf(owned))
+  const quota = settleQuota(call, owned, undefined)
+  if (cluster.store.get(kind.storage, key)) throw alreadyExists(kind, nameOf(owned))
+  if (isDry) return owned
   quota()
   return cluster.store.put(kind.storage, key, toStored(owned, kind))
 }
@@ -109,25 +121,30 @@ export function update(call: Call, live: KubeObject, change: Change, how: 'updat
   checkPreconditions(call, sent, live)
   keepMetadata(sent, live)
   const rules = rulesFor(kind)
-  if (info.subresource === 'status') takeOnlyStatus(call, sent, live)
-  else if (kind.status) keepField(sent, live, 'status')
-  if (info.subresource !== 'status') {
+  const isDry = isDryRun(call)
+  const isStatus = info.subresource === 'status'
+  if (isStatus) takeOnlyStatus(call, sent, live)
+  else {
+    if (kind.status) keepField(sent, live, 'status')
     rules.defaults(sent)
-    rules.prepare(call, sent, live)
-    admit(call, sent, live)
   }
-  refuse(call, sent, [...checkMetadata(kind, sent), ...finalizersOnlyShrink(sent, live), ...rules.validate(sent, live)])
-  if (hasNewSpec(call, sent, live)) sent.metadata.generation = Number(live.metadata.generation ?? 0) + 1
-
   const owned = how === 'apply' ? sent : trackUpdate(live, dropEmpty(sent), writerOf(call, 'Update'), kind.schema)
+  if (!isStatus) {
+    admit(call, owned, live)
+    rules.prepare(call, owned, live)
+  }
+  refuse(call, owned, [
+    ...checkMetadata(kind, owned),
+    ...finalizersOnlyShrink(owned, live),
+    ...rules.validate(owned, live),
+  ])
+  if (hasNewSpec(call, owned, live)) owned.metadata.generation = Number(live.metadata.generation ?? 0) + 1
   if (isUnchanged(owned, live)) return live
-  const quota = info.subresource === '' ? settleQuota(call, owned, live) : () => {}
-  if (isDryRun(call)) return owned
+  const quota = isStatus ? () => {} : settleQuota(call, owned, live)
+  if (isDry) return owned
   quota()
-  return (
-    finishRemoval(call, toStored(owned, kind)) ??
-    cluster.store.put(kind.storage, keyOf(kind, namespaceOf(live), nameOf(live)), toStored(owned, kind))
-  )
+  const key = keyOf(kind, namespaceOf(live), nameOf(live))
+  return finishRemoval(call, toStored(owned, kind)) ?? cluster.store.put(kind.storage, key, toStored(owned, kind))
 }
 
 function refuse(call: Call, sent: KubeObject, errors: Parameters<typeof invalid>[2]): void {
@@ -138,7 +155,9 @@ function checkPreconditions({ kind, info }: Call, sent: KubeObject, live: KubeOb
   const name = nameOf(live)
   const version = text(sent.metadata.resourceVersion)
   if (!kind.builtIn && version === '' && info.verb === 'update') {
-    throw invalid(kind, name, [invalidValue('metadata.resourceVersion', 0, 'must be specified for an update')])
+    throw invalid({ ...kind, kind: kind.plural }, name, [
+      invalidValue('metadata.resourceVersion', 0, 'must be specified for an update'),
+    ])
   }
   if (version !== '' && !/^\d+$/.test(version)) {
     throw invalid(kind, name, [

@@ -15,7 +15,7 @@ import {
   texts,
 } from '../json.ts'
 import { matches } from '../resources/selectors.ts'
-import { type Schema, visit } from '../schema/schema.ts'
+import { type Schema, type Visitor, visit } from '../schema/schema.ts'
 import { labelErrors, labelNameErrors } from './metadata.ts'
 import { parseQuantity } from './quantity.ts'
 
@@ -97,14 +97,14 @@ const named: Check = (value, path) =>
 const workload =
   (kind: string, restart = true): Check =>
   (spec, path) => {
-    const labels = object(at(spec, 'template', 'metadata', 'labels'))
+    const labels = at(spec, 'template', 'metadata', 'labels')
     const selector = spec.selector
     const errors = countErrors(spec, path, 'replicas', 'minReadySeconds', 'revisionHistoryLimit')
     if (selector === undefined) errors.push(required(`${path}.selector`))
     else if (isEmpty(object(selector).matchLabels) && isEmpty(object(selector).matchExpressions)) {
       errors.push(invalidValue(`${path}.selector`, selector, `empty selector is invalid for ${kind}`))
     }
-    if (!matches(selector, labels)) {
+    if (selector === undefined || !matches(selector, object(labels))) {
       errors.push(
         invalidValue(`${path}.template.metadata.labels`, labels, '`selector` does not match template `labels`'),
       )
@@ -171,7 +171,15 @@ function autoscaler(spec: JsonObject, path: string): FieldError[] {
   if (spec.maxReplicas === undefined || high === 0)
     return [required(`${path}.maxReplicas`, 'must be set and greater than 0')]
   if (high < 1) return [invalidValue(`${path}.maxReplicas`, high, 'must be greater than or equal to 1')]
-  return high < low ? [invalidValue(`${path}.maxReplicas`, high, 'must be greater than or equal to `minReplicas`')] : []
+  const target = at(spec, 'scaleTargetRef', 'apiVersion')
+  return [
+    ...(high < low
+      ? [invalidValue(`${path}.maxReplicas`, high, 'must be greater than or equal to `minReplicas`')]
+      : []),
+    ...(text(target)
+      ? []
+      : [invalidValue(`${path}.scaleTargetRef.apiVersion`, '', 'apiVersion must specify API group')]),
+  ]
 }
 
 function limitItem(item: JsonObject, path: string): FieldError[] {
@@ -202,7 +210,13 @@ function limitItem(item: JsonObject, path: string): FieldError[] {
       const high = object(item[upper])[name]
       const isWrong = high !== undefined && (parseQuantity(low)?.nano ?? 0n) > (parseQuantity(high)?.nano ?? 0n)
       return isWrong
-        ? [invalidValue(inBrackets(`${path}.${field}`, name), object(item[field])[name], say(text(low), text(high)))]
+        ? [
+            invalidValue(
+              inBrackets(`${path}.${field}`, name),
+              lower === 'default' ? high : object(item[field])[name],
+              say(text(low), text(high)),
+            ),
+          ]
         : []
     }),
   )
@@ -280,6 +294,11 @@ const byDefinition: Record<string, Check> = {
         : []
     }),
   LimitRangeItem: limitItem,
+  Event: (event) => {
+    const [home, about] = [text(at(event, 'metadata', 'namespace')), at(event, 'involvedObject', 'namespace')]
+    const isWrong = event.involvedObject !== undefined && (text(about) || 'default') !== home
+    return isWrong ? [invalidValue('involvedObject.namespace', text(about), 'does not match event.namespace')] : []
+  },
   ConfigMap: data,
   Secret: data,
   RoleRef: (ref, path) => [
@@ -288,11 +307,22 @@ const byDefinition: Record<string, Check> = {
   ],
 }
 
+/** A pod's own faults come after those of its containers, all others before those of their parts, as Kubernetes has it. */
 export function checkKind(value: KubeObject, schema: Schema): FieldError[] {
   const errors: FieldError[] = []
-  visit(value, schema, '', (definition, part, path) => {
-    if (isObject(part)) errors.push(...(byDefinition[definition]?.(part, path) ?? []))
-  })
+  const checked =
+    (isNow: (definition: string) => boolean): Visitor =>
+    (definition, part, path) => {
+      if (isObject(part) && isNow(definition)) errors.push(...(byDefinition[definition]?.(part, path) ?? []))
+    }
+  const isPod = (definition: string) => definition === 'PodSpec'
+  visit(
+    value,
+    schema,
+    '',
+    checked((definition) => !isPod(definition)),
+    checked(isPod),
+  )
   return errors
 }
 
@@ -331,6 +361,12 @@ function podStays(after: KubeObject, before: KubeObject): FieldError[] {
   return equal(fixed(after), fixed(before)) ? [] : [forbiddenField('spec', why)]
 }
 
+const roleStays = (after: JsonObject, before: JsonObject) => {
+  const { apiGroup = '', kind = '', name = '' } = object(after.roleRef)
+  const shown = { APIGroup: apiGroup, Kind: kind, Name: name }
+  return equal(after.roleRef, before.roleRef) ? [] : [invalidValue('roleRef', shown, 'cannot change roleRef')]
+}
+
 /** What may not change once it is stored. */
 export const changeChecks: Record<string, (after: KubeObject, before: KubeObject) => FieldError[]> = {
   '/pods': podStays,
@@ -353,8 +389,6 @@ export const changeChecks: Record<string, (after: KubeObject, before: KubeObject
     ['selector', 'template', 'completions'].flatMap((field) =>
       immutable(`spec.${field}`, at(after, 'spec', field), at(before, 'spec', field)),
     ),
-  'rbac.authorization.k8s.io/rolebindings': (after, before) =>
-    immutable('roleRef', after.roleRef, before.roleRef, 'cannot change roleRef'),
-  'rbac.authorization.k8s.io/clusterrolebindings': (after, before) =>
-    immutable('roleRef', after.roleRef, before.roleRef, 'cannot change roleRef'),
+  'rbac.authorization.k8s.io/rolebindings': roleStays,
+  'rbac.authorization.k8s.io/clusterrolebindings': roleStays,
 }

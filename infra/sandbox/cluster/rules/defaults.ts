@@ -8,6 +8,7 @@ function fill(value: JsonObject, defaults: JsonObject): void {
   for (const [key, wanted] of Object.entries(defaults)) if (value[key] === undefined) value[key] = wanted
 }
 
+const template = (spec: JsonObject) => fill(spec, { template: {} })
 const mode = (value: JsonObject) => fill(value, { defaultMode: 420 })
 const tagOf = (image: string) => {
   const [, tag] = /:([^/:@]+)(?:@.*)?$/.exec(image) ?? []
@@ -101,11 +102,16 @@ const byDefinition: Record<string, (value: JsonObject) => void> = {
   ServiceSpec: service,
   ServicePort: (port) => fill(port, { protocol: 'TCP', targetPort: port.port }),
   DeploymentSpec: (spec) => {
+    template(spec)
     fill(spec, { replicas: 1, revisionHistoryLimit: 10, progressDeadlineSeconds: 600 })
     rollingUpdate(spec, 'strategy', { maxSurge: '25%', maxUnavailable: '25%' })
   },
-  ReplicaSetSpec: (spec) => fill(spec, { replicas: 1 }),
+  ReplicaSetSpec: (spec) => {
+    template(spec)
+    fill(spec, { replicas: 1 })
+  },
   StatefulSetSpec: (spec) => {
+    template(spec)
     fill(spec, {
       replicas: 1,
       revisionHistoryLimit: 10,
@@ -116,10 +122,13 @@ const byDefinition: Record<string, (value: JsonObject) => void> = {
     rollingUpdate(spec, 'updateStrategy', { partition: 0 })
   },
   DaemonSetSpec: (spec) => {
+    template(spec)
     fill(spec, { revisionHistoryLimit: 10 })
     rollingUpdate(spec, 'updateStrategy', { maxSurge: 0, maxUnavailable: 1 })
   },
-  JobSpec: (spec) => {
+  // Only a Job's own: inside a CronJob's template they are left for the Job it makes.
+  Job: ({ spec: value }) => {
+    const spec = object(value)
     if (spec.parallelism === undefined) fill(spec, { completions: 1, parallelism: 1 })
     fill(spec, {
       backoffLimit: 6,
@@ -128,6 +137,19 @@ const byDefinition: Record<string, (value: JsonObject) => void> = {
       manualSelector: false,
       podReplacementPolicy: 'TerminatingOrFailed',
     })
+  },
+  JobSpec: template,
+  JobTemplateSpec: (value) => fill(value, { metadata: {}, spec: {} }),
+  PodTemplateSpec: (value) => fill(value, { metadata: {}, spec: {} }),
+  Event: (event) => {
+    if (event.involvedObject)
+      fill(event, {
+        eventTime: null,
+        firstTimestamp: null,
+        lastTimestamp: null,
+        reportingComponent: '',
+        reportingInstance: '',
+      })
   },
   CronJobSpec: (spec) =>
     fill(spec, {
@@ -169,6 +191,8 @@ const byDefinition: Record<string, (value: JsonObject) => void> = {
 }
 
 export function applyKindDefaults(value: KubeObject, schema: Schema): void {
+  // A specification is part of the object even when it was left out; what it lacks is then said of its fields.
+  if (schema.properties?.spec?.$ref) fill(value, { spec: {} })
   visit(value, schema, '', (definition: string, part: Json) => {
     if (isObject(part)) byDefinition[definition]?.(part)
   })

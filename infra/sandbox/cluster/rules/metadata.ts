@@ -4,7 +4,6 @@ import type { Served } from '../kinds/catalogue.ts'
 
 const subdomain = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/
 const label = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/
-const serviceLabel = /^[a-z]([-a-z0-9]*[a-z0-9])?$/
 const qualifiedName = /^([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]$/
 const annotationsLimit = 256 * 1024
 
@@ -13,8 +12,6 @@ export const messages = {
     "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')",
   label:
     "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')",
-  serviceLabel:
-    "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character (e.g. 'my-name',  or 'abc-123', regex used for validation is '[a-z]([-a-z0-9]*[a-z0-9])?')",
   qualifiedName:
     "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')",
   labelValue:
@@ -27,15 +24,15 @@ export function labelNameErrors(field: string, name: string, limit = 63): FieldE
 }
 
 const tooLongName = (field: string, name: string, limit: number) =>
-  invalidValue(field, name, `must be no more than ${limit} bytes`)
+  invalidValue(
+    field,
+    name,
+    `must be no more than ${limit} ${field === 'metadata.name' && limit === 63 ? 'characters' : 'bytes'}`,
+  )
 
 function nameErrors(kind: Served, name: string): FieldError[] {
   const field = 'metadata.name'
-  if (kind.group === '' && kind.kind === 'Namespace') return labelNameErrors(field, name)
-  if (kind.group === '' && kind.kind === 'Service') {
-    if (name.length > 63) return [tooLongName(field, name, 63)]
-    return serviceLabel.test(name) ? [] : [invalidValue(field, name, messages.serviceLabel)]
-  }
+  if (kind.storage === '/namespaces' || kind.storage === '/services') return labelNameErrors(field, name)
   if (kind.group === 'rbac.authorization.k8s.io') {
     if (name === '.' || name === '..') return [invalidValue(field, name, `may not be '${name}'`)]
     const bad = ['/', '%'].find((part) => name.includes(part))

@@ -13,8 +13,24 @@ const namespace: Prepare = ({ info }, value, live) => {
   } else if (info.subresource !== 'finalize') value.spec = clone(live.spec)
 }
 
+const evictAfter = (condition: string): JsonObject => ({
+  key: `node.kubernetes.io/${condition}`,
+  operator: 'Exists',
+  effect: 'NoExecute',
+  tolerationSeconds: 300,
+})
+
 const pod: Prepare = (_call, value, live) => {
-  if (!live) value.status = { phase: 'Pending', qosClass: qosClass(value) }
+  if (live) return
+  const spec = ensure(value, 'spec')
+  spec.priority ??= 0
+  spec.preemptionPolicy ??= 'PreemptLowerPriority'
+  const tolerations = objects(spec.tolerations)
+  const added = ['not-ready', 'unreachable']
+    .map(evictAfter)
+    .filter((one) => !tolerations.some((known) => known.key === one.key))
+  spec.tolerations = [...tolerations, ...added]
+  value.status = { phase: 'Pending', qosClass: qosClass(value) }
 }
 
 const firstAddress = 10 * 2 ** 24 + 96 * 2 ** 16 + 10
@@ -92,14 +108,35 @@ const labelled: Prepare = (_call, value) => {
     value.metadata.labels = clone(labels)
 }
 
-export const prepareByStorage: Record<string, Prepare> = {
+/** What Kubernetes shows as the status of an object nobody has reported on yet. */
+const emptyStatus: Record<string, JsonObject> = {
+  '/services': { loadBalancer: {} },
+  '/resourcequotas': {},
+  'apps/deployments': {},
+  'apps/replicasets': { replicas: 0 },
+  'apps/statefulsets': { replicas: 0, availableReplicas: 0 },
+  'apps/daemonsets': { currentNumberScheduled: 0, desiredNumberScheduled: 0, numberMisscheduled: 0, numberReady: 0 },
+  'batch/jobs': {},
+  'batch/cronjobs': {},
+  'networking.k8s.io/ingresses': { loadBalancer: {} },
+  'policy/poddisruptionbudgets': { currentHealthy: 0, desiredHealthy: 0, disruptionsAllowed: 0, expectedPods: 0 },
+  'autoscaling/horizontalpodautoscalers': { currentMetrics: null, desiredReplicas: 0 },
+}
+
+export function prepareKind(call: Call, value: KubeObject, live: KubeObject | undefined): void {
+  prepareByStorage[call.kind.storage]?.(call, value, live)
+  const status = emptyStatus[call.kind.storage]
+  if (!live && status) value.status ??= clone(status)
+}
+
+const prepareByStorage: Record<string, Prepare> = {
   '/namespaces': namespace,
   '/pods': pod,
   '/services': service,
   '/persistentvolumeclaims': pending('Pending'),
   '/persistentvolumes': pending('Pending'),
   'batch/jobs': (call, value, live) => {
-    labelled(call, value, live)
     job(call, value, live)
+    labelled(call, value, live)
   },
 }

@@ -7,7 +7,7 @@ import { resolve } from '../schema/schema.ts'
 import { changeChecks, checkKind } from './checks.ts'
 import { checkDefinition, defaultDefinition, establish } from './custom-resource-definition.ts'
 import { applyKindDefaults } from './defaults.ts'
-import { prepareByStorage } from './prepare.ts'
+import { prepareKind } from './prepare.ts'
 
 export type Rules = {
   /** Fills in what was left out, as Kubernetes' defaulting does. */
@@ -35,7 +35,7 @@ export function rulesFor(kind: Served): Rules {
       if (kind.storage === '/namespaces')
         ensure(value, 'metadata', 'labels')['kubernetes.io/metadata.name'] = nameOf(value)
     },
-    prepare: prepareByStorage[kind.storage] ?? nothing.prepare,
+    prepare: prepareKind,
     validate: (value, live) => [
       ...checkKind(value, schema),
       ...((live && changeChecks[kind.storage]?.(value, live)) ?? []),

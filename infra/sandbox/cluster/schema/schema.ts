@@ -166,26 +166,24 @@ function elementName(item: Json, schema: Schema, items: Schema): string {
   return `k:${JSON.stringify(keys)}`
 }
 
-/** Calls back for every value whose schema is a named definition, outermost first, with its path. */
-export function visit(
-  value: Json,
-  schema: Schema,
-  path: string,
-  found: (definition: string, value: Json, path: string) => void,
-): void {
+/** Calls back for every value whose schema is a named definition, with its path: on the way in, and on the way out. */
+export type Visitor = (definition: string, value: Json, path: string) => void
+
+export function visit(value: Json, schema: Schema, path: string, enter: Visitor, leave: Visitor = () => {}): void {
   const definition = schema['x-definition']
-  if (definition) found(definition, value, path)
+  if (definition) enter(definition, value, path)
   if (Array.isArray(value)) {
     const items = schema.items && resolve(schema.items)
-    if (items) for (const [index, item] of value.entries()) visit(item, items, `${path}[${index}]`, found)
+    if (items) for (const [index, item] of value.entries()) visit(item, items, `${path}[${index}]`, enter, leave)
   } else if (isObject(value)) {
     const isMap = schema.properties === undefined
     for (const [key, child] of Object.entries(value)) {
       const known = fieldSchema(schema, key)
-      if (known && child !== undefined)
-        visit(child, known, isMap ? `${path}[${key}]` : path ? `${path}.${key}` : key, found)
+      if (!known || child === undefined) continue
+      visit(child, known, isMap ? `${path}[${key}]` : path ? `${path}.${key}` : key, enter, leave)
     }
   }
+  if (definition) leave(definition, value, path)
 }
 
 /** Replaces every scalar of the definition, in place. */

@@ -2,12 +2,13 @@ import { isObject, type Json } from '../json.ts'
 import { fieldSchema, resolve, type Schema } from './schema.ts'
 
 /** What Go's JSON decoder would say of a value of the wrong type; the first one found. */
-export function typeError(value: Json, schema: Schema, owner: string, path = ''): string | undefined {
+export function typeError(value: Json, schema: Schema, parent: string, path = ''): string | undefined {
   const actual = value === null ? 'null' : Array.isArray(value) ? 'array' : isObject(value) ? 'object' : typeof value
   const go = goType(schema)
   if (go && !go.accepts.includes(actual === 'boolean' ? 'bool' : actual)) {
-    return `json: cannot unmarshal ${actual === 'boolean' ? 'bool' : actual} into Go struct field ${owner}${path} of type ${go.name}`
+    return `json: cannot unmarshal ${actual === 'boolean' ? 'bool' : actual} into Go struct field ${parent}${path} of type ${go.name}`
   }
+  const owner = schema['x-definition'] ?? parent
   if (Array.isArray(value)) {
     const items = schema.items && resolve(schema.items)
     if (items)
@@ -18,11 +19,12 @@ export function typeError(value: Json, schema: Schema, owner: string, path = '')
   } else if (isObject(value)) {
     for (const [key, child] of Object.entries(value)) {
       const known = fieldSchema(schema, key)
-      const wrong = known && child !== undefined && typeError(child, known, owner, `${path}.${key}`)
+      const wrong =
+        known && child !== undefined && typeError(child, known, owner, schema.properties ? `${path}.${key}` : path)
       if (wrong) return wrong
     }
   } else if (typeof value === 'number' && schema.type === 'integer' && !Number.isSafeInteger(value)) {
-    return `json: cannot unmarshal number ${value} into Go struct field ${owner}${path} of type ${schema.format ?? 'int64'}`
+    return `json: cannot unmarshal number ${value} into Go struct field ${parent}${path} of type ${schema.format ?? 'int64'}`
   }
   return undefined
 }

@@ -66,7 +66,7 @@ describe('objects', () => {
     const { api } = await newCluster()
     await api('POST', deployments, { ...deployment('web'), status: { replicas: 9 } })
     const { body: made } = await api('GET', `${deployments}/web`)
-    expect(made.status).toBeUndefined()
+    expect(made.status).toEqual({})
     const change = { spec: { replicas: 7 }, status: { replicas: 2 } }
     const { body: reported } = await api('PATCH', `${deployments}/web/status`, change, 'application/merge-patch+json')
     expect(reported).toMatchObject({ spec: { replicas: 1 }, status: { replicas: 2 }, metadata: { generation: 1 } })
@@ -209,7 +209,7 @@ describe('objects', () => {
     expect(await names('fieldSelector=metadata.name%3Db')).toEqual(['b'])
     expect((await api('GET', `${maps}?fieldSelector=spec.x%3D1`)).body).toMatchObject({
       code: 400,
-      message: expect.stringContaining('field label not supported: spec.x'),
+      message: '"spec.x" is not a known field selector: only "metadata.name", "metadata.namespace"',
     })
   })
 
@@ -219,6 +219,6 @@ describe('objects', () => {
       code: 501,
       reason: 'NotImplemented',
     })
-    expect((await api('GET', '/apis/unheard.example/v1/things')).body).toMatchObject({ code: 404 })
+    expect((await api('GET', '/apis/unheard.example/v1/things')).code).toBe(404)
   })
 })

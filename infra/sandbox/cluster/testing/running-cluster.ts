@@ -2,7 +2,6 @@ import { appendFileSync, mkdtempSync, rmSync } from 'node:fs'
 import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { onTestFinished } from 'vitest'
 import { type ClusterOptions, type RunningCluster, startCluster } from '../cluster.ts'
 import { isObject, type Json, type JsonObject } from '../json.ts'
@@ -51,7 +50,8 @@ async function call(
     headers: { authorization: `Bearer ${token}`, 'content-type': contentType, 'user-agent': 'suite/1' },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   })
-  const parsed: unknown = JSON.parse(await response.text())
+  const answer = await response.text()
+  const parsed: unknown = answer.startsWith('{') ? JSON.parse(answer) : { text: answer }
   return {
     code: response.status,
     body: isObject(parsed) ? parsed : {},
@@ -72,15 +72,19 @@ export async function openWatch(cluster: TestCluster, path: string) {
   outgoing.on('error', () => {})
   await new Promise<void>((opened) => {
     outgoing.once('response', (response) => {
-      createInterface({ input: response })
-        .on('line', (line) => {
-          events.push(JSON.parse(line))
-          wake()
-        })
-        .on('close', () => {
-          ended = true
-          wake()
-        })
+      let rest = ''
+      response.setEncoding('utf8')
+      response.on('data', (chunk: string) => {
+        const lines = `${rest}${chunk}`.split('\n')
+        rest = lines.pop() ?? ''
+        events.push(...lines.map((line) => JSON.parse(line)))
+        wake()
+      })
+      response.on('error', () => {})
+      response.on('close', () => {
+        ended = true
+        wake()
+      })
       opened()
     })
   })
