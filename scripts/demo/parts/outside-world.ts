@@ -1,0 +1,95 @@
+import { join } from 'node:path'
+import { inCluster, prepareGitOpsFolder } from '../../../infra/sandbox/seed/gitops-folder.ts'
+import type { Part } from '../../supervisor/part.ts'
+import type { Installation } from '../installation.ts'
+import { node, type PartsOptions } from './program.ts'
+
+export function outsideWorld({ installation, release }: PartsOptions): Part[] {
+  const { state, ports, secrets, urls } = installation
+  return [
+    {
+      name: 'identity',
+      title: 'Identity provider',
+      after: [],
+      kind: 'service',
+      async make() {
+        await release('identity')
+        return node('infra/sandbox/identity/main.ts', {
+          port: String(ports.identity),
+          state: join(state, 'identity'),
+          'client-id': 'modelyard',
+          'client-secret': secrets.oidcClientSecret,
+          'redirect-uri': `${urls.portal}/api/auth/callback/oidc`,
+          'post-logout-redirect-uri': urls.portal,
+        })
+      },
+    },
+    {
+      name: 'git',
+      title: 'Git host',
+      after: [],
+      kind: 'service',
+      async make() {
+        await release('git')
+        const seed = join(state, 'gitops-seed')
+        await prepareGitOpsFolder(seed, { repositoryUrl: repositoryUrlOf(installation), clusterUrl: inCluster })
+        return node('infra/sandbox/git-host/main.ts', {
+          port: String(ports.git),
+          state: join(state, 'git'),
+          'admin-token': secrets.gitToken,
+          'webhook-url': `${urls.portal}/api/webhooks/git`,
+          'webhook-secret': secrets.gitWebhookSecret,
+          seed,
+        })
+      },
+    },
+    {
+      name: 'cluster',
+      title: 'Kubernetes API',
+      after: [],
+      kind: 'service',
+      async make() {
+        await release('cluster')
+        return node('infra/sandbox/cluster/main.ts', { port: String(ports.cluster), state: join(state, 'cluster') })
+      },
+    },
+    {
+      name: 'controllers',
+      title: 'Cluster controllers',
+      after: ['cluster'],
+      kind: 'service',
+      make: () => node('infra/sandbox/controllers/main.ts', { kubeconfig: installation.kubeconfig }),
+    },
+    {
+      name: 'gitops',
+      title: 'GitOps reconciler',
+      after: ['cluster', 'git'],
+      kind: 'service',
+      make: () =>
+        node('infra/sandbox/gitops/main.ts', {
+          kubeconfig: installation.kubeconfig,
+          'git-base': urls.git,
+          state: join(state, 'gitops'),
+        }),
+    },
+  ]
+}
+
+const repositoryUrlOf = ({ urls }: Installation) => `${urls.git}/platform/gitops.git`
+
+/** After the controllers that bring Argo CD's kinds: what a platform admin would apply once by kubectl. */
+export function introduction({ installation }: PartsOptions): Part[] {
+  return [
+    {
+      name: 'introduction',
+      title: 'Cluster and repository',
+      after: ['gitops'],
+      kind: 'task',
+      make: () =>
+        node('infra/sandbox/seed/main.ts', {
+          kubeconfig: installation.kubeconfig,
+          'repository-url': repositoryUrlOf(installation),
+        }),
+    },
+  ]
+}

@@ -1,0 +1,33 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Command, Skip } from '../../supervisor/part.ts'
+import { type Installation, root } from '../installation.ts'
+import type { HeldPorts } from '../ports.ts'
+
+export interface PartsOptions {
+  installation: Installation
+  release: HeldPorts['release']
+  tell: (line: string) => void
+  downloads: string
+}
+
+/** A program of this repository that prints a ready line. */
+export function node(script: string, flags: Record<string, string>, env?: Record<string, string>): Command | Skip {
+  if (!existsSync(join(root, script))) return { skip: `${script} does not exist` }
+  const args = Object.entries(flags).flatMap(([name, value]) => [`--${name}`, value])
+  return { program: process.execPath, args: [script, ...args], ...(env ? { env } : {}) }
+}
+
+export async function isOk(url: string): Promise<boolean> {
+  return fetch(url, { signal: AbortSignal.timeout(2000) }).then(
+    (response) => response.ok,
+    () => false,
+  )
+}
+
+export async function responds(url: string): Promise<boolean> {
+  return fetch(url, { redirect: 'manual', signal: AbortSignal.timeout(10_000) }).then(
+    (response) => response.status < 500,
+    () => false,
+  )
+}
