@@ -63,6 +63,7 @@ export class Dispatcher {
     const wanted = new Set<string>()
     for (const model of table.models) {
       for (const version of model.versions) {
+        this.statsFor(model.name, version.version, model.tenant)
         if (version.socket === '') continue
         wanted.add(version.socket)
         if (!this.clients.has(version.socket)) this.open(model, version)

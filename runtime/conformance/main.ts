@@ -1,0 +1,39 @@
+/** `npm run runtime:conformance`: a runtime with a model for each datatype, asked by clients that others wrote. */
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { datatypeOfOnnx } from '../protocol/datatypes.ts'
+import { createRuntime, defaultConfig } from '../runtime.ts'
+import { classifier, elements, identity } from '../testing/models.ts'
+import { elementCodes } from '../testing/onnx-writer.ts'
+import { until } from '../testing/until.ts'
+import { pythonWith, run } from './python.ts'
+
+const here = import.meta.dirname
+
+const writeModel = async (folder: string, name: string, bytes: Uint8Array): Promise<void> => {
+  await mkdir(join(folder, name, '1'), { recursive: true })
+  await writeFile(join(folder, name, '1', 'model.onnx'), bytes)
+}
+
+const interpreter = await pythonWith(join(here, 'requirements.txt'))
+const folder = await mkdtemp(join(tmpdir(), 'modelyard-conformance-'))
+const models = join(folder, 'models')
+for (const element of elements) {
+  await writeModel(models, `echo-${datatypeOfOnnx(elementCodes[element])?.toLowerCase()}`, identity(element))
+}
+await writeModel(models, 'judge', classifier())
+
+const runtime = await createRuntime({
+  ...defaultConfig((event, details) => console.error(event, details)),
+  stateFolder: join(folder, 'state'),
+  modelsFolder: models,
+  grpcPort: 0,
+})
+try {
+  await until('the models are ready', async () => (await fetch(`${runtime.url}/ready`)).status === 200, 120_000)
+  process.exitCode = await run(interpreter, [join(here, 'clients.py'), new URL(runtime.url).host, runtime.grpc ?? ''])
+} finally {
+  await runtime.close()
+  await rm(folder, { recursive: true, force: true })
+}
