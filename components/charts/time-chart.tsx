@@ -25,7 +25,7 @@ export function TimeChart({ title, lines, format, spanSeconds }: Props) {
         withDots={false}
         strokeWidth={1.6}
         connectNulls={false}
-        gridAxis="y"
+        gridAxis="x"
         tickLine="none"
         withLegend={lines.length > 1}
         legendProps={{ verticalAlign: 'bottom', height: 28 }}

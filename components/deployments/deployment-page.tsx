@@ -80,6 +80,7 @@ function Detail({ deployment, place }: { deployment: DeploymentDetail; place: Pl
             <Section title="Versions" flush>
               <VersionTable versions={deployment.versions} />
             </Section>
+            <DeploymentMetrics place={place} />
             <Section title="History" count={deployment.history.length} flush>
               <HistoryList deployment={deployment} />
             </Section>
@@ -96,7 +97,6 @@ function Detail({ deployment, place }: { deployment: DeploymentDetail; place: Pl
             </Section>
           </Stack>
         </Columns>
-        <DeploymentMetrics place={place} />
       </Stack>
     </>
   )

@@ -9,7 +9,7 @@ const stages = [
   ['serialize', 'answer'],
 ] as const
 
-const milliseconds = (value: number) => `${value < 10 ? value.toFixed(1) : Math.round(value)} ms`
+const milliseconds = (value: number) => `${value < 100 ? value.toFixed(1) : Math.round(value)} ms`
 
 /** Where the time of one call went. */
 export function TimingBar({ timing }: { timing: Prediction['timing'] }) {

@@ -1,0 +1,7 @@
+import type { Metadata } from 'next'
+import { IntegrationsPage } from '#components/platform/integrations-page.tsx'
+
+export const metadata: Metadata = { title: 'Integrations' }
+
+/** The layout has read them already, for the banner. */
+export default IntegrationsPage

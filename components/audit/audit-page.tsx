@@ -1,0 +1,78 @@
+'use client'
+
+import { Button } from '@mantine/core'
+import { useDebouncedValue } from '@mantine/hooks'
+import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { auditPages } from '#components/queries/audit.ts'
+import { EmptyState } from '#components/ui/page/empty-state.tsx'
+import { PageHeader } from '#components/ui/page/page-header.tsx'
+import { Section } from '#components/ui/page/section.tsx'
+import { RelativeTime } from '#components/ui/state/relative-time.tsx'
+import type { Column } from '#components/ui/table/columns.ts'
+import { DataTable } from '#components/ui/table/data-table.tsx'
+import type { AuditEntry } from '#server/contracts/audit.ts'
+import { AuditDetail } from './audit-detail.tsx'
+import { AuditFilterBar } from './audit-filter-bar.tsx'
+import { type AuditSearch, auditFilters, auditSearchOf } from './audit-filters.ts'
+
+export function AuditPage({ search }: { search: AuditSearch }) {
+  const [filters, setFilters] = useState(search)
+  const [settled] = useDebouncedValue(filters, 300)
+  const [shown, setShown] = useState<AuditEntry | null>(null)
+  const pages = useInfiniteQuery({ ...auditPages(auditFilters(settled)), placeholderData: keepPreviousData })
+  const rows = pages.data?.pages.flatMap((page) => page.items)
+  const change = (next: AuditSearch) => {
+    setFilters(next)
+    const text = new URLSearchParams(auditSearchOf(next)).toString()
+    window.history.replaceState(null, '', `/audit${text ? `?${text}` : ''}`)
+  }
+  const columns: readonly Column<AuditEntry>[] = [
+    {
+      key: 'action',
+      title: 'What',
+      cell: (row) => (
+        <Button variant="transparent" size="compact-sm" px={0} c="inherit" onClick={() => setShown(row)}>
+          {row.action}
+        </Button>
+      ),
+      value: (row) => row.action,
+    },
+    {
+      key: 'object',
+      title: 'On',
+      cell: (row) => `${row.object.kind} ${row.object.name}`,
+      value: (row) => row.object.name,
+    },
+    {
+      key: 'actor',
+      title: 'Who',
+      cell: (row) => `${row.actor.name}${row.actor.kind === 'token' ? ' (token)' : ''}`,
+      value: (row) => row.actor.name,
+    },
+    { key: 'team', title: 'Team', cell: (row) => row.team ?? '–', value: (row) => row.team, narrow: 'hidden' },
+    { key: 'reason', title: 'Reason', cell: (row) => row.reason, value: (row) => row.reason },
+    { key: 'at', title: 'When', cell: (row) => <RelativeTime at={row.at} />, value: (row) => row.at, narrow: 'corner' },
+    { key: 'sequence', title: 'Number', cell: (row) => row.sequence, value: (row) => row.sequence, optional: true },
+  ]
+  return (
+    <>
+      <PageHeader title="Audit" facts="Who did what, on which object, when and why; nothing in it can be changed" />
+      <Section title="Entries" flush>
+        <DataTable
+          name="audit"
+          label="Audit entries"
+          columns={columns}
+          rows={rows}
+          rowKey={(row) => String(row.sequence)}
+          error={pages.error}
+          onRetry={() => pages.refetch()}
+          more={{ available: pages.hasNextPage, loading: pages.isFetchingNextPage, load: () => pages.fetchNextPage() }}
+          filters={<AuditFilterBar value={filters} onChange={change} />}
+          empty={<EmptyState title="No entry matches">Take away a filter, or search for another word.</EmptyState>}
+        />
+      </Section>
+      {shown && <AuditDetail entry={shown} onClose={() => setShown(null)} />}
+    </>
+  )
+}

@@ -1,0 +1,58 @@
+'use client'
+
+import { TextInput } from '@mantine/core'
+import { useQueryClient } from '@tanstack/react-query'
+import { call } from '#components/queries/call.ts'
+import { teamQuery } from '#components/queries/teams.ts'
+import { notify } from '#components/ui/actions/notify.ts'
+import { FormFooter } from '#components/ui/form/form-footer.tsx'
+import { useContractForm } from '#components/ui/form/use-contract-form.ts'
+import { FactList } from '#components/ui/page/layout.tsx'
+import { type TeamView, updateTeam } from '#server/contracts/people.ts'
+import classes from './team.module.css'
+
+export function TeamFacts({ team, editable }: { team: TeamView; editable: boolean }) {
+  if (editable) return <TeamForm team={team} />
+  return (
+    <FactList
+      facts={[
+        ['On call', team.onCall],
+        ['Cost centre', team.costCentre],
+      ]}
+    />
+  )
+}
+
+function TeamForm({ team }: { team: TeamView }) {
+  const client = useQueryClient()
+  const { form, submit, sending, problem } = useContractForm({
+    schema: updateTeam.input,
+    initialValues: { name: team.name, costCentre: team.costCentre, onCall: team.onCall },
+    toInput: (values) => ({ team: team.slug, ...values }),
+    send: (input) => call(updateTeam, input, { ifMatch: `"${team.version}"` }),
+    onSent: (after) => {
+      client.setQueryData(teamQuery(team.slug).queryKey, after)
+      notify('The team is saved')
+    },
+  })
+  return (
+    <form onSubmit={submit} noValidate>
+      <div className={classes.fields}>
+        <TextInput label="Name" required {...form.getInputProps('name')} />
+        <TextInput
+          label="On call"
+          description="Who is told when something of the team breaks"
+          required
+          {...form.getInputProps('onCall')}
+        />
+        <TextInput
+          label="Cost centre"
+          description="Stands on every object, so that costs can be told apart"
+          required
+          {...form.getInputProps('costCentre')}
+        />
+      </div>
+      <FormFooter label="Save the team" sending={sending} problem={problem} disabled={!form.isDirty()} />
+    </form>
+  )
+}

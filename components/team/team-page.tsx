@@ -1,0 +1,86 @@
+'use client'
+
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { useMay } from '#components/layout/me-context.tsx'
+import { allowanceUseQuery, memberPages, teamQuery } from '#components/queries/teams.ts'
+import { UsageBar } from '#components/ui/figures/usage-bar.tsx'
+import { Columns, Stack } from '#components/ui/page/layout.tsx'
+import { PageHeader } from '#components/ui/page/page-header.tsx'
+import { QueryGate } from '#components/ui/page/query-gate.tsx'
+import { Section } from '#components/ui/page/section.tsx'
+import { StateBadge } from '#components/ui/state/state-badge.tsx'
+import { type AllowanceUse, type TeamView, updateTeam } from '#server/contracts/people.ts'
+import { resources } from '#server/contracts/quantity.ts'
+import { AddMember } from './add-member.tsx'
+import { MemberTable } from './member-table.tsx'
+import classes from './team.module.css'
+import { TeamFacts } from './team-facts.tsx'
+
+export function TeamPage({ team }: { team: string }) {
+  const query = useQuery(teamQuery(team))
+  return <QueryGate query={query}>{(view) => <Detail team={view} />}</QueryGate>
+}
+
+function Detail({ team }: { team: TeamView }) {
+  const may = useMay(team.slug)
+  const members = useInfiniteQuery(memberPages(team.slug))
+  const use = useQuery(allowanceUseQuery(team.slug))
+  const rows = members.data?.pages.flatMap((page) => page.items)
+  return (
+    <>
+      <PageHeader
+        title={team.name}
+        facts={
+          <>
+            <span className="mono">{team.slug}</span>
+            <span>
+              · {team.memberCount} {team.memberCount === 1 ? 'member' : 'members'}
+            </span>
+            {team.archivedAt && <StateBadge tone="neutral">Archived</StateBadge>}
+          </>
+        }
+        actions={may('member.set') && <AddMember team={team.slug} members={rows ?? []} />}
+      />
+      <Columns>
+        <Stack>
+          <Section title="Members" count={team.memberCount} flush>
+            <MemberTable
+              team={team.slug}
+              rows={rows}
+              error={members.error}
+              onRetry={() => members.refetch()}
+              more={{
+                available: members.hasNextPage,
+                loading: members.isFetchingNextPage,
+                load: () => members.fetchNextPage(),
+              }}
+            />
+          </Section>
+          <Section title="Allowance" aside="What all namespaces of the team may ask for together">
+            <div className={classes.allowances}>
+              {(use.data?.environments ?? []).map((each) => (
+                <Allowance key={each.environment} use={each} />
+              ))}
+            </div>
+          </Section>
+        </Stack>
+        <Section title="About the team">
+          <TeamFacts key={team.version} team={team} editable={may(updateTeam.action)} />
+        </Section>
+      </Columns>
+    </>
+  )
+}
+
+function Allowance({ use }: { use: AllowanceUse }) {
+  return (
+    <div className={classes.allowance}>
+      <h3 className={classes.environment}>{use.environment}</h3>
+      {resources
+        .filter((resource) => use.allowance[resource] > 0)
+        .map((resource) => (
+          <UsageBar key={resource} resource={resource} used={use.committed[resource]} limit={use.allowance[resource]} />
+        ))}
+    </div>
+  )
+}

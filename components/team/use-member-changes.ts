@@ -1,0 +1,26 @@
+'use client'
+
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { call } from '#components/queries/call.ts'
+import { memberPages, teamQuery } from '#components/queries/teams.ts'
+import { removeMember, setMember, type TeamRole } from '#server/contracts/people.ts'
+
+/** Adding, changing and removing members; the lists that show them are read anew. */
+export function useMemberChanges(team: string, onDone?: () => void) {
+  const client = useQueryClient()
+  const refresh = () => {
+    client.invalidateQueries({ queryKey: memberPages(team).queryKey })
+    client.invalidateQueries({ queryKey: teamQuery(team).queryKey })
+  }
+  const set = useMutation({
+    mutationFn: (change: { user: string; role: TeamRole }) => call(setMember, { team, ...change }),
+    onSuccess: onDone,
+    onSettled: refresh,
+  })
+  const remove = useMutation({
+    mutationFn: (user: string) => call(removeMember, { team, user }),
+    onSuccess: onDone,
+    onSettled: refresh,
+  })
+  return { set, remove }
+}
