@@ -3,7 +3,8 @@ import { groupOf, versionOf } from './objects.ts'
 
 export type ResourceType = { group: string; version: string; kind: string; plural: string; namespaced: boolean }
 
-type ResourceList = { resources?: { name: string; kind: string; namespaced: boolean }[] }
+type Resource = { name: string; kind: string; namespaced: boolean; verbs?: string[] }
+type Fetched = { resources?: Resource[]; groups?: { preferredVersion?: { groupVersion: string } }[] }
 
 export const pathOf = (type: ResourceType, namespace?: string, name?: string): string => {
   const root = type.group ? `/apis/${type.group}/${type.version}` : `/api/${type.version}`
@@ -13,10 +14,10 @@ export const pathOf = (type: ResourceType, namespace?: string, name?: string): s
 
 /** Which path serves a kind. Answers are kept; a kind not yet known is asked for again, at most once a second. */
 export class Discovery {
-  readonly #fetch: (path: string) => Promise<ResourceList>
+  readonly #fetch: (path: string) => Promise<Fetched>
   readonly #lists = new Map<string, { at: number; types: Promise<ResourceType[]> }>()
 
-  constructor(fetch: (path: string) => Promise<ResourceList>) {
+  constructor(fetch: (path: string) => Promise<Fetched>) {
     this.#fetch = fetch
   }
 
@@ -31,6 +32,18 @@ export class Discovery {
     return type
   }
 
+  /** Every kind that can be listed and deleted, in its preferred version. */
+  async all(): Promise<ResourceType[]> {
+    const { groups = [] } = await this.#fetch('/apis')
+    const versions = ['v1', ...groups.flatMap((group) => group.preferredVersion?.groupVersion ?? [])]
+    const lists = await Promise.all(
+      versions.map(async (version) =>
+        (await this.#load(version, ['list', 'delete'])).filter((type) => type.kind !== 'APIService'),
+      ),
+    )
+    return lists.flat()
+  }
+
   #types(apiVersion: string, again: boolean): Promise<ResourceType[]> {
     const known = this.#lists.get(apiVersion)
     if (known && (!again || Date.now() - known.at < 1000)) return known.types
@@ -40,12 +53,12 @@ export class Discovery {
     return types
   }
 
-  async #load(apiVersion: string): Promise<ResourceType[]> {
+  async #load(apiVersion: string, verbs: readonly string[] = []): Promise<ResourceType[]> {
     const path = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`
     try {
       const list = await this.#fetch(path)
       return (list.resources ?? [])
-        .filter((resource) => !resource.name.includes('/'))
+        .filter((resource) => !resource.name.includes('/') && verbs.every((verb) => resource.verbs?.includes(verb)))
         .map((resource) => ({
           group: groupOf(apiVersion),
           version: versionOf(apiVersion),

@@ -23,7 +23,10 @@ const counted = [
 
 const isOver = (pod: JsonObject) => ['Succeeded', 'Failed'].includes(text(at(pod, 'status', 'phase')))
 
-export function usageOf(kind: Served, value: KubeObject): Usage {
+/** The quota controller counts with the same function, so that the two never disagree. */
+type Counted = Pick<Served, 'group' | 'kind' | 'plural' | 'storage'>
+
+export function usageOf(kind: Counted, value: KubeObject): Usage {
   const usage: Usage = new Map([[`count/${qualified(kind)}`, ofCount(1)]])
   if (kind.group === '' && counted.includes(kind.plural)) usage.set(kind.plural, ofCount(1))
   const put = (name: string, amount: Quantity | undefined) => amount && usage.set(name, amount)
@@ -52,7 +55,7 @@ export function usageOf(kind: Served, value: KubeObject): Usage {
   return usage
 }
 
-function inScope(quota: KubeObject, kind: Served, value: KubeObject): boolean {
+export function inScope(quota: KubeObject, kind: Counted, value: KubeObject): boolean {
   return texts(at(quota, 'spec', 'scopes')).every((scope) => {
     if (kind.storage !== '/pods') return false
     const isShort = at(value, 'spec', 'activeDeadlineSeconds') !== undefined
