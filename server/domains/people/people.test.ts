@@ -24,7 +24,7 @@ describe('people', () => {
   let portal: Foundation
   /** The same database as another replica sees it. */
   let replica: Foundation
-  const now = Date.now()
+  let now = Date.now()
   const clock: Clock = { now: () => new Date(now) }
   beforeAll(() => {
     const config = testConfig(database.url)
