@@ -81,6 +81,7 @@ export async function startIdentity(options: IdentityOptions): Promise<{ url: st
     }
     if (path.startsWith('/interaction/'))
       return handleLogin(provider, { users, attempts, formTargets }, request, response)
+    if (path === '/favicon.ico') return void response.writeHead(204).end()
     if (path === '/') {
       const text = 'This is the demo identity provider. Open the portal to sign in.'
       return sendPage(response, 200, messagePage('Modelyard demo identity', text), [])

@@ -22,6 +22,7 @@ ul.people { list-style:none; margin:0; padding:0; border:1px solid var(--line); 
 .people code { color:var(--dim) }
 :focus-visible { outline:2px solid var(--accent); outline-offset:2px }
 .people button:focus-visible { outline-offset:-2px }
+.unseen { position:absolute; width:1px; height:1px; overflow:hidden; clip-path:inset(50%); white-space:nowrap }
 main.card { width:calc(100% - 32px); max-width:420px; margin:max(24px,8vh) auto; padding:28px; background:var(--card); border:1px solid var(--line); border-radius:10px }
 .card h2 { margin:24px 0 8px; font-size:13px; font-weight:600; color:var(--dim) }
 .card .primary { width:100%; margin-top:18px }
@@ -73,7 +74,7 @@ ${
   html`<h2 id="people">One click, by role</h2>
 <ul class="people" aria-labelledby="people">${people.map(
     (person) =>
-      html`<li><form method="post" action="${action}">${hidden}<input type="hidden" name="username" value="${person.username}"><input type="hidden" name="password" value="${person.password}"><button type="submit" aria-label="Sign in as ${person.name}"><span>${person.name}</span><code>${person.username}</code></button></form></li>`,
+      html`<li><form method="post" action="${action}">${hidden}<input type="hidden" name="username" value="${person.username}"><input type="hidden" name="password" value="${person.password}"><button type="submit"><span><span class="unseen">Sign in as </span>${person.name}</span><code aria-hidden="true">${person.username}</code></button></form></li>`,
   )}</ul>
 <h2>Or with name and password</h2>`
 }

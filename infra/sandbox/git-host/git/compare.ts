@@ -18,6 +18,12 @@ export async function mergeBase(directory: string, left: string, right: string):
 export const isAncestor = async (directory: string, ancestor: string, descendant: string): Promise<boolean> =>
   (await runGit(directory, ['merge-base', '--is-ancestor', ancestor, descendant], { allowed: [1, 128] })).code === 0
 
+/** The refs whose commits are all in the given commit: one question instead of one for each. */
+export async function refsWithin(directory: string, commit: string): Promise<ReadonlySet<string>> {
+  const { text } = await runGit(directory, ['for-each-ref', '--format=%(refname)', `--merged=${commit}`, 'refs/heads/'])
+  return new Set(text().split('\n'))
+}
+
 export async function countBetween(directory: string, left: string, right: string) {
   const { text } = await runGit(directory, ['rev-list', '--left-right', '--count', `${left}...${right}`])
   const [behind = 0, ahead = 0] = text().trim().split(/\s+/).map(Number)

@@ -28,17 +28,37 @@ const startOf = (host: Host, repository: Repository, pull: Pull) => {
 export const mergedTree = (host: Host, repository: Repository, pull: Pull, baseSha: string) =>
   mergeTrees(host.directory(repository), baseSha, pull.headSha)
 
+type Facts = { mergeable: boolean | null; commits: number; files: number; additions: number; deletions: number }
+const knownFacts = new WeakMap<Host, Map<string, Facts>>()
+
+/** What only depends on two commits is worked out once; the portal asks for it again and again. */
+async function factsOf(host: Host, repository: Repository, pull: Pull): Promise<Facts> {
+  const current = host.knownRefs.get(repository.id)?.get(branchRef(pull.base))
+  const base = pull.state === 'open' ? current : undefined
+  const key = [repository.id, pull.number, pull.headSha, pull.baseSha, base ?? pull.mergedSha].join(' ')
+  const known = knownFacts.get(host) ?? new Map<string, Facts>()
+  knownFacts.set(host, known)
+  const present = known.get(key)
+  if (present) return present
+  const files = await pullFiles(host, repository, pull)
+  const facts = {
+    mergeable: base ? (await mergedTree(host, repository, pull, base)) !== undefined : null,
+    commits: (await pullCommits(host, repository, pull)).length,
+    files: files.length,
+    additions: files.reduce((total, file) => total + file.additions, 0),
+    deletions: files.reduce((total, file) => total + file.deletions, 0),
+  }
+  if (known.size >= 1000) known.clear()
+  known.set(key, facts)
+  return facts
+}
+
 /** What GitHub works out for a single pull request and leaves out of lists. */
 export async function fullPullView(host: Host, repository: Repository, pull: Pull) {
-  const [files, commits] = [await pullFiles(host, repository, pull), await pullCommits(host, repository, pull)]
-  const baseSha = host.knownRefs.get(repository.id)?.get(branchRef(pull.base))
-  const open = pull.state === 'open' && baseSha !== undefined
-  const mergeable = open ? (await mergedTree(host, repository, pull, baseSha)) !== undefined : null
+  const { mergeable, commits, files, additions, deletions } = await factsOf(host, repository, pull)
   const comments = host.store.comments.filter(
     (comment) => comment.repositoryId === repository.id && comment.number === pull.number,
   )
-  const sum = (pick: (file: { additions: number; deletions: number }) => number) =>
-    files.reduce((total, file) => total + pick(file), 0)
   return {
     ...pullView(host, repository, pull),
     merged: pull.mergedAt !== null,
@@ -49,10 +69,10 @@ export async function fullPullView(host: Host, repository: Repository, pull: Pul
     comments: comments.length,
     review_comments: 0,
     maintainer_can_modify: false,
-    commits: commits.length,
-    additions: sum((file) => file.additions),
-    deletions: sum((file) => file.deletions),
-    changed_files: files.length,
+    commits,
+    additions,
+    deletions,
+    changed_files: files,
   }
 }
 

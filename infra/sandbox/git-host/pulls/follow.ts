@@ -1,4 +1,4 @@
-import { isAncestor } from '../git/compare.ts'
+import { isAncestor, refsWithin } from '../git/compare.ts'
 import { branchRef, nullSha } from '../git/names.ts'
 import { listRefs, moveRef, type Refs } from '../git/repository.ts'
 import type { Host } from '../host.ts'
@@ -29,24 +29,32 @@ export async function followRefsInTurn(host: Host, repository: Repository, actor
     }
   }
   const open = host.store.pulls.filter((pull) => pull.repositoryId === repository.id && pull.state === 'open')
-  for (const pull of open) await followPull(host, repository, pull, refs, actor)
+  const within = new Map<string, ReadonlySet<string>>()
+  for (const pull of open) {
+    const base = refs.get(branchRef(pull.base))
+    if (base && !within.has(base)) within.set(base, await refsWithin(host.directory(repository), base))
+    await followPull(host, repository, pull, { refs, reached: within.get(base ?? ''), actor })
+  }
 }
 
-async function followPull(host: Host, repository: Repository, pull: Pull, refs: Refs, actor: Account) {
+type Seen = { refs: Refs; reached: ReadonlySet<string> | undefined; actor: Account }
+
+async function followPull(host: Host, repository: Repository, pull: Pull, { refs, reached, actor }: Seen) {
   const directory = host.directory(repository)
   const head = refs.get(branchRef(pull.head))
   const base = refs.get(branchRef(pull.base))
-  const reached = async (sha: string) => base !== undefined && (await isAncestor(directory, sha, base))
+  const isInBase = async (sha: string) =>
+    head === sha ? reached?.has(branchRef(pull.head)) : base !== undefined && (await isAncestor(directory, sha, base))
 
   // A merge that had moved the base before the process was killed.
-  if (pull.merging && (await reached(pull.merging.sha))) {
+  if (pull.merging && (await isInBase(pull.merging.sha))) {
     return markMerged(host, repository, pull, pull.merging.sha, host.account(pull.merging.userId))
   }
   const moved = head !== undefined && head !== pull.headSha
-  if (base && base !== pull.baseSha && !moved && (await reached(pull.headSha))) {
+  if (base && base !== pull.baseSha && !moved && (await isInBase(pull.headSha))) {
     return markMerged(host, repository, pull, pull.headSha, actor)
   }
-  if (!head || !base || (moved && (await reached(head)))) return closePull(host, repository, pull, actor)
+  if (!head || !base || (moved && (await isInBase(head)))) return closePull(host, repository, pull, actor)
   if (moved) await moveHead(host, repository, pull, head, actor)
   if (refs.get(pullRef(pull)) !== head)
     await moveRef(directory, pullRef(pull), head, refs.get(pullRef(pull)) ?? nullSha)

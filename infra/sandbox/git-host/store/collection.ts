@@ -7,13 +7,12 @@ import { writeFileAtomically } from '#sandbox/process/atomic-file.ts'
 export function openCollection<T extends { id: number }>(directory: string, schema: z.ZodType<T>) {
   mkdirSync(directory, { recursive: true })
   const records = new Map<number, T>()
-  const names = readdirSync(directory).filter((name) => /^\d+\.json$/.test(name))
-  for (const name of names) {
-    const record = schema.parse(JSON.parse(readFileSync(join(directory, name), 'utf8')))
-    records.set(record.id, record)
+  // A map keeps the order of insertion, which from here on is that of the ids.
+  const ids = readdirSync(directory).flatMap((name) => (/^\d+\.json$/.test(name) ? [Number.parseInt(name, 10)] : []))
+  for (const id of ids.sort((left, right) => left - right)) {
+    records.set(id, schema.parse(JSON.parse(readFileSync(join(directory, `${id}.json`), 'utf8'))))
   }
-  let lastId = Math.max(0, ...records.keys())
-  const inOrder = () => [...records.values()].sort((left, right) => left.id - right.id)
+  let lastId = ids.at(-1) ?? 0
   const put = (record: T): T => {
     writeFileAtomically(join(directory, `${record.id}.json`), JSON.stringify(record))
     records.set(record.id, record)
@@ -22,8 +21,8 @@ export function openCollection<T extends { id: number }>(directory: string, sche
 
   return {
     get: (id: number): T | undefined => records.get(id),
-    find: (matches: (record: T) => boolean): T | undefined => inOrder().find(matches),
-    filter: (matches: (record: T) => boolean): T[] => inOrder().filter(matches),
+    find: (matches: (record: T) => boolean): T | undefined => [...records.values()].find(matches),
+    filter: (matches: (record: T) => boolean): T[] => [...records.values()].filter(matches),
     put,
     add(make: (id: number) => T): T {
       lastId += 1

@@ -37,6 +37,7 @@ export function createWeb(host: Host, oauth: OAuth) {
       const path = decodeURIComponent(pathname)
       if (path.includes('\0')) throw notFound()
       if (request.method === 'POST') return await act(host, response, path, form, actor)
+      if (path === '/favicon.ico') return void response.writeHead(204).end()
       if (path.startsWith('/avatars/')) return sendAvatar(response)
       await show(host, response, path, actor)
     } catch (error) {
