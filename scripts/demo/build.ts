@@ -3,10 +3,8 @@ import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { existsSync, globSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { root } from './installation.ts'
-
-// Beside the build, so that whoever deletes one deletes the other.
-const stamp = join(root, '.next', 'sources.sha256')
+import { withLock } from '../bootstrap/lock.mjs'
+import { buildStamp, root } from './installation.ts'
 
 const sources = [
   '{app,components,server,public,styles}/**/*',
@@ -16,19 +14,20 @@ const sources = [
 ]
 
 /** Builds the portal for production unless the last build was made of the same sources. */
-async function build(): Promise<number> {
+async function build(heldBy: (pid: number) => void): Promise<number> {
   const wanted = fingerprint()
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return 0
-  rmSync(stamp, { force: true })
+  if (existsSync(buildStamp) && readFileSync(buildStamp, 'utf8') === wanted) return 0
+  rmSync(buildStamp, { force: true })
   const child = spawn(process.execPath, [join('node_modules', 'next', 'dist', 'bin', 'next'), 'build'], {
     cwd: root,
-    env: { ...process.env, NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1' },
+    env: { ...process.env, NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1', NEXT_DIST_DIR: '.next' },
     stdio: ['ignore', 'inherit', 'inherit'],
   })
+  if (child.pid !== undefined) heldBy(child.pid)
   const [code] = await once(child, 'exit')
   if (code !== 0) return 1
-  mkdirSync(dirname(stamp), { recursive: true })
-  writeFileSync(stamp, wanted)
+  mkdirSync(dirname(buildStamp), { recursive: true })
+  writeFileSync(buildStamp, wanted)
   return 0
 }
 
@@ -44,4 +43,4 @@ function fingerprint(): string {
   return hash.digest('hex')
 }
 
-process.exitCode = await build()
+process.exitCode = await withLock(join(root, '.modelyard', 'locks', 'build'), build)

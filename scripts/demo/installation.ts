@@ -7,6 +7,9 @@ import type { Secrets } from './secrets.ts'
 
 export const root = resolve(import.meta.dirname, '..', '..')
 
+/** Says of which sources the build in .next was made; it lies there, so that whoever deletes one deletes the other. */
+export const buildStamp = join(root, '.next', 'sources.sha256')
+
 /** Everything the parts need to know of one another before any of them runs. */
 export interface Installation {
   state: string

@@ -1,9 +1,9 @@
-import { rmSync } from 'node:fs'
+import { rmSync, unwatchFile, watchFile } from 'node:fs'
 import { join } from 'node:path'
 import type { Part, PartStatus } from '../supervisor/part.ts'
 import { endLeftovers, writeWhole } from '../supervisor/records.ts'
-import { createSupervisor } from '../supervisor/supervisor.ts'
-import { describeInstallation, type Installation, root } from './installation.ts'
+import { createSupervisor, type Supervisor } from '../supervisor/supervisor.ts'
+import { buildStamp, describeInstallation, type Installation, root } from './installation.ts'
 import { demoParts } from './parts.ts'
 import { holdPorts } from './ports.ts'
 import { type Ready, readyOf, summary } from './ready.ts'
@@ -68,11 +68,13 @@ async function runUntil(ending: EndRequest, { state, mode, portalPort, only }: S
       if (only) tell(JSON.stringify(supervisor.outputs, undefined, 2))
       else welcome(ready, supervisor.status())
       tell(`Ready after ${((Date.now() - started) / 1000).toFixed(1)} s. Ctrl-C stops everything.`)
+      if (mode === 'production' && !only) restartWhenRebuilt(supervisor)
       enter('ready') // last: --detach returns when it reads this
       await ending.asked
     }
     return 0
   } finally {
+    unwatchFile(buildStamp)
     enter('stopping')
     rmSync(readyFile, { force: true })
     tell('Stopping')
@@ -80,6 +82,13 @@ async function runUntil(ending: EndRequest, { state, mode, portalPort, only }: S
     await held.releaseAll()
     tell('Stopped. Everything is kept for the next start.')
   }
+}
+
+// The tests build too. The portal cannot go on from a build that was replaced below it.
+function restartWhenRebuilt(supervisor: Supervisor): void {
+  watchFile(buildStamp, { interval: 2000, persistent: false }, (now, before) => {
+    if (now.mtimeMs !== 0 && now.mtimeMs !== before.mtimeMs) void supervisor.restart('web')
+  })
 }
 
 function withNeeded(parts: Part[], names: string[]): Part[] {

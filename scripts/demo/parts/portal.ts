@@ -68,7 +68,7 @@ export function portal(options: PartsOptions): Part[] {
         return {
           program: process.execPath,
           args: [next, verb, '--port', String(ports.portal), '--hostname', '127.0.0.1'],
-          env: environment(outputs),
+          env: { ...environment(outputs), NEXT_DIST_DIR: '.next', NEXT_TELEMETRY_DISABLED: '1' },
           answers: () => responds(urls.portal),
         }
       },
