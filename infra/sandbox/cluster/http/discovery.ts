@@ -46,7 +46,7 @@ const verbsOf = (kind: Served) => (kind.createOnly ? ['create'] : stored)
 export function resourceList(catalogue: Catalogue, group: string, version: string): JsonObject {
   const kinds = catalogue.inGroup(group, version)
   if (kinds.length === 0) throw noSuchPath()
-  const resources = kinds.flatMap((kind) => [
+  const unsorted = kinds.flatMap((kind) => [
     {
       name: kind.plural,
       singularName: kind.singular,
@@ -65,6 +65,7 @@ export function resourceList(catalogue: Catalogue, group: string, version: strin
       verbs: sub.verbs,
     })),
   ])
+  const resources = unsorted.sort((a, b) => (a.name < b.name ? -1 : 1))
   return { kind: 'APIResourceList', apiVersion: 'v1', groupVersion: apiVersionOf({ group, version }), resources }
 }
 

@@ -3,7 +3,7 @@ import type { Cluster } from '../call.ts'
 import { aggregated, group, groupList, resourceList, serverVersion } from './discovery.ts'
 import { openApiDocument, openApiIndex } from './openapi.ts'
 import { sendObject } from './respond.ts'
-import { noSuchPath, notInSandbox } from './status.ts'
+import { notInSandbox } from './status.ts'
 
 const aggregatedType =
   /application\/json;(?=[^,]*g=apidiscovery\.k8s\.io)(?=[^,]*v=v2(?![\w]))(?=[^,]*as=APIGroupDiscoveryList)/
@@ -52,6 +52,6 @@ export async function answerOther(
         return send(path.length === 2 ? openApiIndex(catalogue) : openApiDocument(catalogue, path.slice(2).join('/')))
       throw notInSandbox('OpenAPI v2; OpenAPI v3 is at /openapi/v3')
     default:
-      throw noSuchPath()
+      response.writeHead(404, { 'content-type': 'text/plain; charset=utf-8' }).end('404 page not found\n')
   }
 }

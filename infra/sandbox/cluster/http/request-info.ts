@@ -38,6 +38,7 @@ export function resourceRequest(method: string, path: string[], query: URLSearch
 
   const verb = verbs[method]?.[name ? 0 : 1]
   if (!verb) throw methodNotAllowed()
+  if (!name && (method === 'PUT' || method === 'PATCH')) throw methodNotAllowed()
   const watches = ['true', '1'].includes(query.get('watch') ?? '')
   const named = /^metadata\.name==?([^,]+)$/.exec(query.get('fieldSelector') ?? '')?.[1]
   return {

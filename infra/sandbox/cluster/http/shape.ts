@@ -36,7 +36,9 @@ const nameColumn: Column = {
 
 /** A function that makes Table answers; only the first carries the column definitions, as watches expect. */
 export function tableFor(kind: Served): (objects: KubeObject[], metadata?: JsonObject) => JsonObject {
-  const columns = [nameColumn, ...columnsOf(kind)]
+  // Events are told apart by what they say; their names matter to nobody.
+  const columns =
+    kind.kind === 'Event' ? [...columnsOf(kind), { ...nameColumn, priority: 1 }] : [nameColumn, ...columnsOf(kind)]
   let isFirst = true
   return (objects, metadata) => {
     const definitions = columns.map(({ name, type, format, description, priority }) => ({

@@ -105,7 +105,7 @@ export function compare(
     else changed.member = !equal(before, after)
     return { changed, removed }
   }
-  if (!fresh) return { changed, removed: { ...fieldsOf(before, schema), member: true } }
+  if (!fresh) return { changed, removed: appearing(before, schema) }
   if (!old) return { changed: appearing(after, schema, isStanding), removed }
   for (const name of new Set([...old.keys(), ...fresh.keys()])) {
     const child: Child | undefined = fresh.get(name) ?? old.get(name)

@@ -46,18 +46,23 @@ function mergeField(current: Json | undefined, value: Json, parent: Schema, key:
 
 function mergeItems(current: JsonObject[], patches: JsonObject[], mergeKey: string, items: Schema): Json[] {
   if (patches.some((item) => item.$patch === 'replace')) return patches.filter((item) => item.$patch === undefined)
-  const out = [...current]
-  for (const patch of patches) {
+  const position = (key: Json | undefined) => current.findIndex((item) => equal(item[mergeKey], key))
+  const patched = patches.flatMap((patch) => {
     const key = patch[mergeKey]
-    if (key === undefined)
+    if (key === undefined) {
       throw badRequest(`map: ${JSON.stringify(patch)} does not contain declared merge key: ${mergeKey}`)
-    const index = out.findIndex((item) => equal(item[mergeKey], key))
-    if (patch.$patch === 'delete') {
-      if (index >= 0) out.splice(index, 1)
-    } else if (index < 0) out.push(strategicMerge({}, patch, items))
-    else out[index] = strategicMerge(out[index], patch, items)
+    }
+    const known = position(key)
+    return patch.$patch === 'delete' ? [] : [{ known, item: strategicMerge(current[known] ?? {}, patch, items) }]
+  })
+  // Patched items come before the untouched ones they stood before, and new ones before all that follow.
+  const untouched = current.filter((item) => !patches.some((patch) => equal(patch[mergeKey], item[mergeKey])))
+  const out: JsonObject[] = []
+  for (const { known, item } of patched) {
+    while (untouched[0] && known >= 0 && position(untouched[0][mergeKey]) < known) out.push(...untouched.splice(0, 1))
+    out.push(item)
   }
-  return out
+  return [...out, ...untouched]
 }
 
 function sortField(target: JsonObject, field: string, order: Json[], parent: Schema): void {

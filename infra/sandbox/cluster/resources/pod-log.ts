@@ -19,9 +19,12 @@ export async function podLog({ cluster, query, response }: Call, pod: KubeObject
   const node = text(at(pod, 'spec', 'nodeName'))
   const onNode = object(at(cluster.store.get('/nodes', node), 'metadata', 'annotations'))[logAnnotation]
   const base = text(object(pod.metadata.annotations)[logAnnotation]) || text(onNode)
+  if (!node && !base) {
+    response.writeHead(204).end()
+    return
+  }
   if (!base) {
-    const why = node ? 'its node does not publish logs' : 'the pod is not scheduled to a node yet'
-    throw badRequest(`container "${container}" in pod "${nameOf(pod)}" is waiting to start: ${why}`)
+    throw badRequest(`container "${container}" in pod "${nameOf(pod)}" is waiting to start: its node publishes no logs`)
   }
   const url = new URL(`${base.replace(/\/$/, '')}/containerLogs/${namespaceOf(pod)}/${nameOf(pod)}/${container}`)
   for (const [key, value] of query) url.searchParams.set(key, value)

@@ -1,5 +1,5 @@
 import type { Call } from '../call.ts'
-import { conflict, forbidden } from '../http/status.ts'
+import { conflict, forbidden, invalid, unsupported } from '../http/status.ts'
 import {
   at,
   clone,
@@ -26,6 +26,7 @@ export function remove(call: Call, live: KubeObject, body: Json | undefined): Re
   const { cluster, kind, query } = call
   const name = nameOf(live)
   const options: JsonObject = isObject(body) ? body : {}
+  checkPolicy(options.propagationPolicy)
   const wantedUid = text(at(options, 'preconditions', 'uid'))
   if (wantedUid && wantedUid !== live.metadata.uid) {
     throw conflict(
@@ -75,13 +76,21 @@ export function remove(call: Call, live: KubeObject, body: Json | undefined): Re
   return { gone: false, object: stored }
 }
 
+const policies = ['Foreground', 'Background', 'Orphan', 'nil']
+
+function checkPolicy(policy: Json | undefined): void {
+  if (policy === undefined || policy === null || policies.includes(text(policy))) return
+  const options = { group: 'meta.k8s.io', plural: '', kind: 'DeleteOptions' }
+  throw invalid(options, '', [unsupported('propagationPolicy', policy, policies)])
+}
+
 function mark(object: KubeObject, grace: number): void {
   const { metadata } = object
   const earlier = metadata.deletionGracePeriodSeconds
   if (metadata.deletionTimestamp && number(earlier) <= grace) return
+  if (!metadata.deletionTimestamp && typeof metadata.generation === 'number') metadata.generation += 1
   metadata.deletionTimestamp = `${new Date(Date.now() + grace * 1000).toISOString().slice(0, 19)}Z`
   metadata.deletionGracePeriodSeconds = grace
-  if (typeof metadata.generation === 'number') metadata.generation += 1
 }
 
 /** Pods on a node get time to stop; the kubelet then deletes them with no grace at all. */

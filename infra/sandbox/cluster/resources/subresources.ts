@@ -1,7 +1,15 @@
 // Sub-resources that are routes of their own: scale, pod logs, eviction and binding, service account tokens.
 import type { Call } from '../call.ts'
 import { sendObject } from '../http/respond.ts'
-import { badRequest, methodNotAllowed, notInSandbox, StatusError } from '../http/status.ts'
+import {
+  badRequest,
+  conflict,
+  invalid,
+  invalidValue,
+  methodNotAllowed,
+  notInSandbox,
+  StatusError,
+} from '../http/status.ts'
 import {
   at,
   clone,
@@ -19,6 +27,7 @@ import {
   text,
   texts,
 } from '../json.ts'
+import { keyOf } from '../kinds/catalogue.ts'
 import { jsonPathReader } from '../kinds/columns.ts'
 import { jsonPatch } from '../patch/json-patch.ts'
 import { mergePatch } from '../patch/merge-patch.ts'
@@ -27,7 +36,7 @@ import { getStored } from './read.ts'
 import { remove } from './remove.ts'
 import { matches } from './selectors.ts'
 import { present } from './view.ts'
-import { update } from './write.ts'
+import { isDryRun, update } from './write.ts'
 
 export async function handleSubresource(call: Call, type: string, body: Json | undefined): Promise<void> {
   const { kind, info } = call
@@ -93,13 +102,8 @@ function scale(call: Call, type: string, body: Json | undefined): KubeObject {
   if (typeof replicas !== 'number' || !Number.isInteger(replicas))
     throw badRequest('spec.replicas is not a whole number')
   if (replicas < 0) {
-    const message = `Invalid value: ${replicas}: must be greater than or equal to 0`
-    throw new StatusError(422, 'Invalid', `Scale.autoscaling "${info.name}" is invalid: spec.replicas: ${message}`, {
-      name: info.name,
-      group: 'autoscaling',
-      kind: 'Scale',
-      causes: [{ reason: 'FieldValueInvalid', message, field: 'spec.replicas' }],
-    })
+    const place = { group: 'autoscaling', plural: '', kind: 'Scale' }
+    throw invalid(place, info.name, [invalidValue('spec.replicas', replicas, 'must be greater than or equal to 0')])
   }
   const path = (kind.scalePaths?.spec ?? '.spec.replicas').split('.').slice(1)
   const change = (live: KubeObject) => {
@@ -133,27 +137,30 @@ function evict(call: Call, body: JsonObject): JsonObject {
 }
 
 function bind(call: Call, body: JsonObject): JsonObject {
+  const { cluster, kind } = call
   const pod = getStored(call)
-  const node = text(at(body, 'target', 'name'))
-  if (text(at(pod, 'spec', 'nodeName'))) {
-    throw new StatusError(
-      409,
-      'Conflict',
-      `Operation cannot be fulfilled on pods/binding "${nameOf(pod)}": pod ${nameOf(pod)} is already assigned to node "${text(at(pod, 'spec', 'nodeName'))}"`,
-    )
+  const [node, before] = [text(at(body, 'target', 'name')), text(at(pod, 'spec', 'nodeName'))]
+  if (before) {
+    const place = { group: '', plural: 'pods/binding', kind: 'Binding' }
+    throw conflict(place, nameOf(pod), `pod ${nameOf(pod)} is already assigned to node "${before}"`)
   }
-  const scheduled = { type: 'PodScheduled', status: 'True', lastTransitionTime: now() }
-  const change = (live: KubeObject) => ({ ...live, spec: { ...object(live.spec), nodeName: node } })
-  const bound = update({ ...call, info: { ...call.info, subresource: '' } }, pod, change)
-  const status = { ...object(bound.status), conditions: [scheduled] }
-  update({ ...call, info: { ...call.info, subresource: 'status' } }, bound, (live) => ({ ...live, status }))
+  const scheduled = { type: 'PodScheduled', status: 'True', lastProbeTime: null, lastTransitionTime: now() }
+  const status = { ...object(pod.status), conditions: [scheduled] }
+  const bound = { ...pod, spec: { ...object(pod.spec), nodeName: node }, status }
+  if (!isDryRun(call)) cluster.store.put(kind.storage, keyOf(kind, namespaceOf(pod), nameOf(pod)), bound)
   return { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 }
 }
 
 function issueToken(call: Call, body: JsonObject): JsonObject {
   const account = getStored(call)
   const spec = object(body.spec)
-  const seconds = Math.min(Math.max(number(spec.expirationSeconds) || 3600, 600), 7 * 24 * 3600)
+  const asked = spec.expirationSeconds ?? 3600
+  if (number(asked) < 600) {
+    const request = { group: 'authentication.k8s.io', plural: '', kind: 'TokenRequest' }
+    const why = 'may not specify a duration less than 10 minutes'
+    throw invalid(request, '', [invalidValue('spec.expirationSeconds', asked, why)])
+  }
+  const seconds = number(asked)
   const expires = Math.floor(Date.now() / 1000) + seconds
   const audiences = texts(spec.audiences).length > 0 ? texts(spec.audiences) : ['https://kubernetes.default.svc']
   const sub = `system:serviceaccount:${namespaceOf(account)}:${nameOf(account)}`

@@ -94,7 +94,8 @@ export function create(call: Call, body: Json | undefined, applied = false): Kub
   metadata.creationTimestamp = now()
   if (!kind.builtIn || withGeneration.has(kind.kind)) metadata.generation = 1
   else delete metadata.generation
-  if (kind.status) delete sent.status
+  // A node registers with its status; of all others the status is reported, never sent along.
+  if (kind.status && kind.storage !== '/nodes') delete sent.status
 
   const rules = rulesFor(kind)
   const isDry = isDryRun(call)
@@ -124,10 +125,8 @@ export function update(call: Call, live: KubeObject, change: Change, how: 'updat
   const isDry = isDryRun(call)
   const isStatus = info.subresource === 'status'
   if (isStatus) takeOnlyStatus(call, sent, live)
-  else {
-    if (kind.status) keepField(sent, live, 'status')
-    rules.defaults(sent)
-  }
+  else if (kind.status) keepField(sent, live, 'status')
+  rules.defaults(sent)
   const owned = how === 'apply' ? sent : trackUpdate(live, dropEmpty(sent), writerOf(call, 'Update'), kind.schema)
   if (!isStatus) {
     admit(call, owned, live)
@@ -169,6 +168,9 @@ function checkPreconditions({ kind, info }: Call, sent: KubeObject, live: KubeOb
     ])
   }
   const uid = text(sent.metadata.uid)
+  if (uid !== '' && uid !== live.metadata.uid && info.verb === 'patch') {
+    throw invalid(kind, name, [invalidValue('metadata.uid', uid, 'field is immutable')])
+  }
   if (uid !== '' && uid !== live.metadata.uid) {
     throw conflict(
       kind,

@@ -282,6 +282,10 @@ const byDefinition: Record<string, Check> = {
         ? []
         : [unsupported(`${path}.policyTypes[${index}]`, type, ['Ingress', 'Egress'])],
     ),
+  IngressSpec: (spec, path) =>
+    isEmpty(spec.rules) && spec.defaultBackend === undefined
+      ? [invalidValue(path, null, 'either `defaultBackend` or `rules` must be specified')]
+      : [],
   ResourceQuotaSpec: (spec, path) =>
     Object.entries(object(spec.hard)).flatMap(([name, amount]) => {
       const quantity = parseQuantity(amount)

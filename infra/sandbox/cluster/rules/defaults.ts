@@ -140,6 +140,12 @@ const byDefinition: Record<string, (value: JsonObject) => void> = {
   },
   JobSpec: template,
   JobTemplateSpec: (value) => fill(value, { metadata: {}, spec: {} }),
+  PodStatus: (status) => {
+    if (text(status.podIP)) fill(status, { podIPs: [{ ip: status.podIP }] })
+  },
+  PodCondition: (condition) => fill(condition, { lastProbeTime: null, lastTransitionTime: null }),
+  ContainerStatus: (status) => fill(status, { lastState: {} }),
+  NodeStatus: (status) => fill(status, { allocatable: status.capacity }),
   PodTemplateSpec: (value) => fill(value, { metadata: {}, spec: {} }),
   Event: (event) => {
     if (event.involvedObject)
