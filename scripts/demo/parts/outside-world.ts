@@ -50,7 +50,12 @@ export function outsideWorld({ installation, release }: PartsOptions): Part[] {
       kind: 'service',
       async make() {
         await release('cluster')
-        return node('infra/sandbox/cluster/main.ts', { port: String(ports.cluster), state: join(state, 'cluster') })
+        return node('infra/sandbox/cluster/main.ts', {
+          port: String(ports.cluster),
+          state: join(state, 'cluster'),
+          // kubectl sends no token over plain HTTP.
+          tls: true,
+        })
       },
     },
     {

@@ -12,9 +12,14 @@ export interface PartsOptions {
 }
 
 /** A program of this repository that prints a ready line. */
-export function node(script: string, flags: Record<string, string>, env?: Record<string, string>): Command | Skip {
+/** A flag that is true stands alone. */
+export function node(
+  script: string,
+  flags: Record<string, string | true>,
+  env?: Record<string, string>,
+): Command | Skip {
   if (!existsSync(join(root, script))) return { skip: `${script} does not exist` }
-  const args = Object.entries(flags).flatMap(([name, value]) => [`--${name}`, value])
+  const args = Object.entries(flags).flatMap(([name, value]) => (value === true ? [`--${name}`] : [`--${name}`, value]))
   return { program: process.execPath, args: [script, ...args], ...(env ? { env } : {}) }
 }
 
