@@ -153,6 +153,7 @@ export function sendReply(request: IncomingMessage, response: ServerResponse, { 
     ...(text && { 'content-type': 'application/json; charset=utf-8' }),
     'x-github-request-id': randomUUID(),
     'x-github-media-type': 'github.v3; format=json',
+    'x-github-enterprise-version': '3.19.0',
     'x-content-type-options': 'nosniff',
     ...headers,
   })
