@@ -6,6 +6,7 @@
  * DELETE and the JSON body of everything else.
  */
 import type { z } from 'zod'
+import './wording.ts'
 import type { ErrorCode } from './problem.ts'
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'

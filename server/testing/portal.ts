@@ -74,7 +74,7 @@ export async function startPortal(databaseUrl: string, more: Record<string, stri
     async ask(who, method, path, options) {
       const response = await open(who, method, path, options)
       const text = await response.text()
-      const isJson = response.headers.get('content-type')?.includes('json')
+      const isJson = response.headers.get('content-type')?.match(/^application\/(problem\+)?json/)
       return { status: response.status, headers: response.headers, text, body: isJson ? JSON.parse(text) : undefined }
     },
     async stop() {
