@@ -27,7 +27,7 @@ export async function* findings(): AsyncGenerator<Finding> {
   yield machine()
   yield git()
   yield await postgres()
-  for (const tool of nativeTools) yield nativeTool(tool)
+  for (const tool of nativeTools) yield await nativeTool(tool)
   const ready = readJson(join(state, 'ready.json'), Ready)
   if (runningHolder(state) && ready) yield* services(ready)
   else if (runningHolder(state)) yield { grade: 'note', text: `The demo is ${readPhase(state)}` }
@@ -62,8 +62,8 @@ async function postgres(): Promise<Finding> {
   }
 }
 
-function nativeTool(tool: (typeof nativeTools)[number]): Finding {
-  const program = findTool(tool, join(state, 'tools'))
+async function nativeTool(tool: (typeof nativeTools)[number]): Promise<Finding> {
+  const program = await findTool(tool, join(state, 'tools'))
   if (program) return { grade: 'good', text: `${tool}: ${program}` }
   const use = tool === 'chromium' ? 'The end-to-end tests need it' : 'The demo runs without, the tests do not'
   return {

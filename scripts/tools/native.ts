@@ -1,6 +1,7 @@
 import { accessSync, constants, existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { fromDebian } from './debian.ts'
+import { fromPlaywright, playwrightChromium } from './playwright.ts'
 import { fromRelease } from './release.ts'
 
 export const nativeTools = ['prometheus', 'alertmanager', 'chromium'] as const
@@ -30,7 +31,7 @@ const advice: Record<NativeTool, string> = {
 }
 
 /** On PATH, or fetched before; nothing is fetched. */
-export function findTool(tool: NativeTool, downloads: string): string | undefined {
+export async function findTool(tool: NativeTool, downloads: string): Promise<string | undefined> {
   const override = process.env[`MODELYARD_${tool.toUpperCase()}`]
   const directories = (process.env.PATH ?? '').split(delimiter).filter(Boolean)
   const candidates = [
@@ -39,19 +40,22 @@ export function findTool(tool: NativeTool, downloads: string): string | undefine
     ...usual[tool],
     join(downloads, tool, 'bin', tool),
   ]
-  return candidates.find(isProgram)
+  const found = candidates.find(isProgram)
+  if (found || tool !== 'chromium') return found
+  const playwrights = await playwrightChromium()
+  return isProgram(playwrights) ? playwrights : undefined
 }
 
 /** On PATH, else from Debian's packages, else the official release; else one line that says what to install. */
 export async function provideTool(tool: NativeTool, downloads: string, tell: (line: string) => void): Promise<Found> {
   const reasons: string[] = []
-  for (const provide of [fromDebian, fromRelease]) {
-    const found = findTool(tool, downloads)
+  for (const provide of [fromDebian, fromRelease, fromPlaywright]) {
+    const found = await findTool(tool, downloads)
     if (found) return { program: found }
     const reason = await provide(tool, join(downloads, tool), tell)
     if (reason) reasons.push(reason)
   }
-  const found = findTool(tool, downloads)
+  const found = await findTool(tool, downloads)
   return found ? { program: found } : { missing: `${advice[tool]} (${reasons.join('; ')})` }
 }
 

@@ -41,7 +41,7 @@ describe('an official release', () => {
     const release = { url: `${url}/thing.tar.gz`, sha256: checksum() }
     expect(await fetchRelease(release, 'prometheus', place())).toBeUndefined()
     expect(execFileSync(join(place(), 'bin', 'prometheus'), { encoding: 'utf8' })).toBe('thing 1.0\n')
-    expect(findTool('prometheus', join(folder, 'tools'))).toBeDefined()
+    expect(await findTool('prometheus', join(folder, 'tools'))).toBeDefined()
   })
 
   it('is refused with another checksum, and nothing of it stays', async () => {

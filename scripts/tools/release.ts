@@ -9,6 +9,7 @@ import { runTool } from './run-tool.ts'
 export async function fromRelease(tool: NativeTool, place: string, tell: (line: string) => void) {
   const platform = `${process.platform}-${process.arch}`
   const release = releases[tool]?.[platform]
+  if (!releases[tool]) return undefined
   if (!release) return `there is no pinned release for ${platform}`
   tell(`Downloading ${tool} from ${new URL(release.url).host}`)
   return fetchRelease(release, tool, place)
