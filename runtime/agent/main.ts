@@ -1,10 +1,10 @@
 import type { AddressInfo } from 'node:net'
 import { startAgent } from './agent.ts'
-import { startHealthServer } from './health-server.ts'
 import { kubernetesClient, loadKubeConfig } from './kubernetes/client.ts'
-import { jsonLog, textOf } from './log.ts'
-import { AgentMetrics } from './metrics.ts'
 import { type AgentOptions, readOptions } from './options.ts'
+import { startHealthServer } from './reporting/health-server.ts'
+import { jsonLog, textOf } from './reporting/log.ts'
+import { AgentMetrics } from './reporting/metrics.ts'
 
 const optionsOrExit = (): AgentOptions => {
   try {

@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import { addAbortSignal } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { type Sha256Digest, storeKeyOf } from '#server/contracts/inference/names.ts'
-import { textOf } from '../log.ts'
+import { textOf } from '../reporting/log.ts'
 import { openSource } from './sources.ts'
 
 export type FileFailure = { reason: 'FetchFailed' | 'DigestMismatch'; message: string; retry: boolean }

@@ -3,7 +3,7 @@
  * or a watch that has gone silent leads to a new list; every other failure to a new watch, later and later.
  */
 import { setTimeout as wait } from 'node:timers/promises'
-import { type Log, textOf } from '../log.ts'
+import { type Log, textOf } from '../reporting/log.ts'
 import { type KubernetesClient, KubernetesError } from './client.ts'
 import { KubeList, KubeObject, keyOf, type WatchEvent } from './objects.ts'
 import { StalledError, watchEvents } from './watch-events.ts'

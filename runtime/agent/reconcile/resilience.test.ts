@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { addOne } from '../testing/onnx-writer.ts'
-import { MODELS, startWorld, type World } from './testing/world.ts'
+import { addOne } from '../../testing/onnx-writer.ts'
+import { MODELS, startWorld, type World } from '../testing/world.ts'
 
 let world: World
 let digest: string

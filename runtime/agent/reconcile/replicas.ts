@@ -4,8 +4,8 @@
  */
 import { setTimeout as wait } from 'node:timers/promises'
 import { z } from 'zod'
-import { type KubernetesClient, KubernetesError } from './kubernetes/client.ts'
-import { type Log, textOf } from './log.ts'
+import { type KubernetesClient, KubernetesError } from '../kubernetes/client.ts'
+import { type Log, textOf } from '../reporting/log.ts'
 import { managerOf } from './names.ts'
 
 const LABELS = { 'app.kubernetes.io/name': 'modelyard-runtime', 'app.kubernetes.io/component': 'agent' }

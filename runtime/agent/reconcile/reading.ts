@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { InferenceModel, type InferenceModelSpec } from '#server/contracts/inference/inference-model.ts'
 import { InferenceModelStatus } from '#server/contracts/inference/inference-model-status.ts'
-import type { KubeObject } from './kubernetes/objects.ts'
+import type { KubeObject } from '../kubernetes/objects.ts'
 
 export const TEAM_LABEL = 'modelyard.dev/team'
 
