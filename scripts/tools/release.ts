@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { chmodSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { NativeTool } from './native.ts'
 import { type Release, releases } from './releases.ts'
@@ -32,8 +32,11 @@ export async function fetchRelease(release: Release, tool: string, place: string
     if (opened.code !== 0) return `tar could not unpack it: ${opened.said.trim()}`
     rmSync(place, { recursive: true, force: true })
     mkdirSync(join(place, 'bin'), { recursive: true })
-    renameSync(join(work, tool), join(place, 'bin', tool))
-    chmodSync(join(place, 'bin', tool), 0o755)
+    for (const program of [tool, 'promtool', 'amtool']) {
+      if (!existsSync(join(work, program))) continue
+      renameSync(join(work, program), join(place, 'bin', program))
+      chmodSync(join(place, 'bin', program), 0o755)
+    }
     return undefined
   } catch (error) {
     return `${release.url} could not be fetched: ${reasonOf(error)}`
