@@ -156,6 +156,21 @@ describe('refusals', () => {
     expect(answers.map((answer) => answer.status)).toEqual([422, 422, 422, 422, 422, 422])
   })
 
+  it.each([
+    { name: 'A\nB' },
+    { name: '<>' },
+    { name: '' },
+    { name: 'A\0' },
+    { email: '>x<' },
+    { date: '1960-01-01T00:00:00Z' },
+    { date: 'yesterday' },
+  ])('of an author git would not keep: %j', async (author) => {
+    const { data: main } = await host.admin.repos.getBranch({ ...repo, branch: 'main' })
+    const whole = { name: 'A', email: 'a@modelyard.example', ...author }
+    const body = JSON.stringify({ message: 'x', tree: main.commit.commit.tree.sha, author: whole })
+    expect((await callRepo('/git/commits', { method: 'POST', body })).status).toBe(422)
+  })
+
   it('of a change over somebody else’s keep both', async () => {
     const write = (content: string, sha?: string) =>
       host.admin.repos.createOrUpdateFileContents({
@@ -191,6 +206,27 @@ describe('Git data', () => {
     const { data: refs } = await host.admin.git.listMatchingRefs({ ...repo, ref: 'heads/da' })
     expect(refs.map(({ ref }) => ref)).toEqual(['refs/heads/data'])
     expect((await host.admin.repos.listPullRequestsAssociatedWithCommit({ ...repo, commit_sha: sha })).data).toEqual([])
+  })
+
+  it('is honest about submodules: listed, not followed', async () => {
+    const { data: main } = await host.admin.repos.getBranch({ ...repo, branch: 'main' })
+    const entry = { path: 'vendor', mode: '160000', type: 'commit', sha: '2'.repeat(40) } as const
+    const { data: tree } = await host.admin.git.createTree({ ...repo, tree: [entry] })
+    const wish = { ...repo, message: 'Submodule', tree: tree.sha, parents: [main.commit.sha] }
+    const { data: commit } = await host.admin.git.createCommit(wish)
+    expect((await callRepo(`/contents?ref=${commit.sha}`)).status).toBe(200)
+    expect((await callRepo(`/contents/vendor?ref=${commit.sha}`)).status).toBe(501)
+    expect((await call(`/platform/gitops/tree/${commit.sha}`)).status).toBe(200)
+    expect((await call(`/platform/gitops/tree/${commit.sha}/vendor`)).status).toBe(404)
+  })
+
+  it('keeps the author and the moment that were asked for', async () => {
+    const { data: main } = await host.admin.repos.getBranch({ ...repo, branch: 'main' })
+    const author = { name: 'Zoë — ml', email: 'zoe@modelyard.example', date: '2099-12-31T23:59:59.999+02:00' }
+    const wish = { ...repo, message: 'Späť\n\n$(id) `id`', tree: main.commit.commit.tree.sha, author }
+    const { data } = await host.admin.git.createCommit({ ...wish, parents: [main.commit.sha] })
+    expect(data.author).toEqual({ ...author, date: '2099-12-31T21:59:59Z' })
+    expect(data.message).toBe(wish.message)
   })
 
   it('removes a file by a tree entry without SHA', async () => {

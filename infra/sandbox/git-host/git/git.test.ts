@@ -130,6 +130,7 @@ describe('real git', () => {
     expect(tree.tree).toHaveLength(10_003)
     const read = async (path: string) => (await host.admin.repos.getContent({ ...repo, path, ref: 'many' })).data
     expect(await read('crlf.yaml')).toMatchObject({ type: 'file', content: Buffer.from('a: 1\r\n').toString('base64') })
+    expect(await read('link')).toMatchObject({ type: 'symlink', target: 'README.md' })
     const { data: pull } = await host.admin.pulls.create({ ...repo, title: 'Many', head: 'many', base: 'main' })
     expect(pull.changed_files).toBe(10_002)
   })

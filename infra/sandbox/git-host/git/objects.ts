@@ -111,16 +111,19 @@ export async function writeTree(directory: string, base: string | undefined, cha
   }
 }
 
+// The one form of a date that git takes for every moment.
+const inSeconds = (date: string): string => `@${Math.floor(Date.parse(date) / 1000)} +0000`
+
 export type NewCommit = { tree: string; parents: readonly string[]; message: string; author: Person; committer: Person }
 
 export async function writeCommit(directory: string, { tree, parents, message, author, committer }: NewCommit) {
   const env = {
     GIT_AUTHOR_NAME: author.name,
     GIT_AUTHOR_EMAIL: author.email,
-    GIT_AUTHOR_DATE: author.date,
+    GIT_AUTHOR_DATE: inSeconds(author.date),
     GIT_COMMITTER_NAME: committer.name,
     GIT_COMMITTER_EMAIL: committer.email,
-    GIT_COMMITTER_DATE: committer.date,
+    GIT_COMMITTER_DATE: inSeconds(committer.date),
   }
   const args = ['commit-tree', ...parents.flatMap((parent) => ['-p', parent]), '-F', '-', tree]
   return (await runGit(directory, args, { env, input: message })).text().trim()

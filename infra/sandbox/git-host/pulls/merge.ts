@@ -1,4 +1,4 @@
-import { custom, Problem } from '../api/problems.ts'
+import { Problem } from '../api/problems.ts'
 import { branchRef } from '../git/names.ts'
 import { writeCommit } from '../git/objects.ts'
 import { listRefs, moveRef } from '../git/repository.ts'
@@ -57,6 +57,5 @@ async function messageFor(host: Host, repository: Repository, pull: Pull, wish: 
     (squash ? `${pull.title} (#${pull.number})` : `Merge pull request #${pull.number} from ${owner}/${pull.head}`)
   const commits = squash ? await pullCommits(host, repository, pull) : []
   const body = wish.message ?? (squash ? commits.map((commit) => `* ${commit.message}`).join('\n\n') : pull.title)
-  if (title.includes('\0') || body.includes('\0')) throw custom('PullRequest', 'The commit message contains a NUL')
   return body ? `${title}\n\n${body}\n` : `${title}\n`
 }

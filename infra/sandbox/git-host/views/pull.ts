@@ -1,18 +1,18 @@
 import type { Host } from '../host.ts'
 import type { Comment, Pull, Repository, Review } from '../store/records.ts'
 import { accountView, nodeId } from './account.ts'
+import { apiOf } from './links.ts'
 import { repositoryView } from './repository.ts'
 
 const web = (host: Host, repository: Repository, number: number) =>
   `${host.url}/${host.fullName(repository)}/pull/${number}`
-const api = (host: Host, repository: Repository) => `${host.apiUrl}/repos/${host.fullName(repository)}`
 
 export function pullView(host: Host, repository: Repository, pull: Pull) {
-  const url = `${api(host, repository)}/pulls/${pull.number}`
-  const issue = `${api(host, repository)}/issues/${pull.number}`
+  const url = `${apiOf(host, repository)}/pulls/${pull.number}`
+  const issue = `${apiOf(host, repository)}/issues/${pull.number}`
   const html = web(host, repository, pull.number)
-  const statuses = `${api(host, repository)}/statuses/${pull.headSha}`
-  const reviewComment = `${api(host, repository)}/pulls/comments{/number}`
+  const statuses = `${apiOf(host, repository)}/statuses/${pull.headSha}`
+  const reviewComment = `${apiOf(host, repository)}/pulls/comments{/number}`
   const owner = host.account(repository.ownerId)
   const side = (ref: string, sha: string) => ({
     label: `${owner.login}:${ref}`,
@@ -72,7 +72,7 @@ export function pullView(host: Host, repository: Repository, pull: Pull) {
 
 export const reviewView = (host: Host, repository: Repository, review: Review) => {
   const html = `${web(host, repository, review.number)}#pullrequestreview-${review.id}`
-  const pull = `${api(host, repository)}/pulls/${review.number}`
+  const pull = `${apiOf(host, repository)}/pulls/${review.number}`
   return {
     id: review.id,
     node_id: nodeId('PullRequestReview', review.id),
@@ -89,9 +89,9 @@ export const reviewView = (host: Host, repository: Repository, review: Review) =
 }
 
 export const commentView = (host: Host, repository: Repository, comment: Comment) => ({
-  url: `${api(host, repository)}/issues/comments/${comment.id}`,
+  url: `${apiOf(host, repository)}/issues/comments/${comment.id}`,
   html_url: `${web(host, repository, comment.number)}#issuecomment-${comment.id}`,
-  issue_url: `${api(host, repository)}/issues/${comment.number}`,
+  issue_url: `${apiOf(host, repository)}/issues/${comment.number}`,
   id: comment.id,
   node_id: nodeId('IssueComment', comment.id),
   user: accountView(host, host.account(comment.userId)),

@@ -2,6 +2,7 @@ import { may } from '../api/routes.ts'
 import type { Host } from '../host.ts'
 import type { Account, Repository } from '../store/records.ts'
 import { accountView, nodeId } from './account.ts'
+import { apiOf, webOf } from './links.ts'
 
 // The parts GitHub appends to a repository's API address, by the field that carries them.
 const links = {
@@ -45,8 +46,8 @@ const links = {
 
 export function repositoryView(host: Host, repository: Repository) {
   const fullName = host.fullName(repository)
-  const url = `${host.apiUrl}/repos/${fullName}`
-  const html = `${host.url}/${fullName}`
+  const url = apiOf(host, repository)
+  const html = webOf(host, repository)
   const open = host.store.pulls.filter((pull) => pull.repositoryId === repository.id && pull.state === 'open').length
   return {
     id: repository.id,

@@ -1,11 +1,10 @@
 import type { Host } from '../host.ts'
 import type { CheckRun, Repository, Status } from '../store/records.ts'
 import { accountView, nodeId } from './account.ts'
-
-const api = (host: Host, repository: Repository) => `${host.apiUrl}/repos/${host.fullName(repository)}`
+import { apiOf } from './links.ts'
 
 export const simpleStatusView = (host: Host, repository: Repository, status: Status) => ({
-  url: `${api(host, repository)}/statuses/${status.sha}`,
+  url: `${apiOf(host, repository)}/statuses/${status.sha}`,
   avatar_url: `${host.url}/avatars/${status.userId}`,
   id: status.id,
   node_id: nodeId('StatusContext', status.id),
@@ -27,7 +26,7 @@ export const checkRunView = (host: Host, repository: Repository, run: CheckRun) 
   node_id: nodeId('CheckRun', run.id),
   head_sha: run.sha,
   name: run.name,
-  url: `${api(host, repository)}/check-runs/${run.id}`,
+  url: `${apiOf(host, repository)}/check-runs/${run.id}`,
   html_url: `${host.url}/${host.fullName(repository)}/commit/${run.sha}`,
   details_url: run.detailsUrl,
   external_id: run.externalId,
@@ -41,7 +40,7 @@ export const checkRunView = (host: Host, repository: Repository, run: CheckRun) 
     summary: run.summary,
     text: null,
     annotations_count: 0,
-    annotations_url: `${api(host, repository)}/check-runs/${run.id}/annotations`,
+    annotations_url: `${apiOf(host, repository)}/check-runs/${run.id}/annotations`,
   },
   app: null,
   pull_requests: [],

@@ -47,8 +47,9 @@ export async function treePage(host: Host, repository: Repository, rest: string)
     return html`${head}<p>This repository is empty. Push a first commit.</p>`
   }
   const { ref, sha, path } = await refAndPath(host, repository, start)
-  const tree = path === '' ? sha : (await entryAt(host, repository, sha, path)).sha
-  const entries = await readTree(host.directory(repository), tree)
+  const entry = path === '' ? undefined : await entryAt(host, repository, sha, path)
+  if (entry && entry.type !== 'tree') throw notFound()
+  const entries = await readTree(host.directory(repository), entry?.sha ?? sha)
   const below = path === '' ? '' : `${encodePath(path)}/`
   const name = host.fullName(repository)
   return html`${head}<div class="box"><ul class="rows">${entries.map((entry) => {

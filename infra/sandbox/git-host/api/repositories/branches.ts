@@ -5,11 +5,10 @@ import type { Host } from '../../host.ts'
 import { type Protection, protectionOf, type Repository } from '../../store/records.ts'
 import { now } from '../../store/store.ts'
 import { commitView } from '../../views/commit.ts'
+import { apiOf } from '../../views/links.ts'
 import { Problem, parseBody } from '../problems.ts'
 import { noContent, ok, paged, repositoryRoute } from '../routes.ts'
 import { commitAt } from './lookup.ts'
-
-const api = (host: Host, repository: Repository) => `${host.apiUrl}/repos/${host.fullName(repository)}`
 
 const Contexts = z.array(z.string().min(1).max(255)).max(100)
 const NewProtection = z.object({
@@ -31,7 +30,7 @@ const NewProtection = z.object({
 })
 
 function protectionView(host: Host, repository: Repository, branch: string, protection: Protection) {
-  const url = `${api(host, repository)}/branches/${branch}/protection`
+  const url = `${apiOf(host, repository)}/branches/${branch}/protection`
   const { requiredStatuses, requiredReviews, enforceAdmins } = protection
   return {
     url,
@@ -76,7 +75,7 @@ export const branchRoutes = [
     const refs = [...(await listRefs(host.directory(repository), 'refs/heads/'))]
     return paged(call, refs, ([ref, sha]) => {
       const name = ref.slice('refs/heads/'.length)
-      const url = `${api(host, repository)}/commits/${sha}`
+      const url = `${apiOf(host, repository)}/commits/${sha}`
       return { name, commit: { sha, url }, protected: protectionOf(repository, name) !== undefined }
     })
   }),
@@ -119,7 +118,7 @@ export const branchRoutes = [
   repositoryRoute('GET', '/branches/:branch*', 'read', async ({ host, params: { branch = '' } }, repository) => {
     const sha = (await listRefs(host.directory(repository))).get(branchRef(branch))
     if (!sha) throw new Problem(404, 'Branch not found')
-    const url = `${api(host, repository)}/branches/${branch}`
+    const url = `${apiOf(host, repository)}/branches/${branch}`
     return ok({
       name: branch,
       commit: commitView(host, repository, await commitAt(host, repository, sha)),

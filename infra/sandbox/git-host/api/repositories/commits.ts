@@ -2,6 +2,7 @@ import { changedFiles, countBetween, mergeBase } from '../../git/compare.ts'
 import { isTreePath } from '../../git/names.ts'
 import { listCommits, readCommit, resolveCommit } from '../../git/objects.ts'
 import { commitView, fileChangeView } from '../../views/commit.ts'
+import { apiOf } from '../../views/links.ts'
 import { pullView } from '../../views/pull.ts'
 import { invalid, notFound, Problem } from '../problems.ts'
 import { ok, paged, repositoryRoute } from '../routes.ts'
@@ -45,7 +46,7 @@ export const commitRoutes = [
     const { ahead, behind } = await countBetween(directory, left.sha, right.sha)
     const commits = await listCommits(directory, ['--reverse', '-250', right.sha, `^${left.sha}`])
     const files = await changedFiles(directory, common.sha, right.sha)
-    const url = `${host.apiUrl}/repos/${host.fullName(repository)}/compare/${encodeURIComponent(base)}...${encodeURIComponent(head)}`
+    const url = `${apiOf(host, repository)}/compare/${encodeURIComponent(base)}...${encodeURIComponent(head)}`
     const html = `${host.url}/${host.fullName(repository)}/compare/${left.sha}...${right.sha}`
     return ok({
       url,

@@ -1,25 +1,21 @@
 import { z } from 'zod'
-import { branchRef, isRefName, isTreePath, nullSha } from '../../git/names.ts'
+import { branchRef, isTreePath, nullSha } from '../../git/names.ts'
 import { findEntry, readBlob, readTree, resolveCommit, writeBlob, writeCommit, writeTree } from '../../git/objects.ts'
 import { moveRef } from '../../git/repository.ts'
 import { followRefsInTurn } from '../../pulls/follow.ts'
 import type { Repository } from '../../store/records.ts'
 import { now } from '../../store/store.ts'
-import { entryView, fileView, gitCommitView } from '../../views/commit.ts'
+import { entryView, fileView, gitCommitView, linkView } from '../../views/commit.ts'
 import { notFound, Problem, parseBody } from '../problems.ts'
 import { type Call, ok, type Reply, repositoryRoute, type SignedCall } from '../routes.ts'
+import { Branch, Message, Person } from './fields.ts'
 import { commitAt } from './lookup.ts'
 import { refuseWhenProtected } from './protected.ts'
 
-const Person = z.object({
-  name: z.string().min(1),
-  email: z.string().min(1),
-  date: z.iso.datetime({ offset: true }).optional(),
-})
 const Removal = z.object({
-  message: z.string().min(1),
+  message: Message.min(1),
   sha: z.string().optional(),
-  branch: z.string().refine(isRefName).optional(),
+  branch: Branch.optional(),
   author: Person.optional(),
   committer: Person.optional(),
 })
@@ -34,7 +30,14 @@ async function read({ host, params, query }: Call, repository: Repository): Prom
   if (path !== '' && !isTreePath(path)) throw notFound()
   const entry = path === '' ? undefined : await findEntry(directory, commit.sha, path)
   if (path !== '' && !entry) throw notFound()
-  if (entry?.type === 'blob') return ok(fileView(host, repository, ref, entry, await readBlob(directory, entry.sha)))
+  if (entry?.type === 'commit') throw new Problem(501, 'The sandbox does not follow submodules.')
+  if (entry?.type === 'blob') {
+    const content = await readBlob(directory, entry.sha)
+    const isLink = entry.mode === '120000'
+    return ok(
+      isLink ? linkView(host, repository, ref, entry, content) : fileView(host, repository, ref, entry, content),
+    )
+  }
   const children = await readTree(directory, entry ? entry.sha : commit.tree)
   const full = children.map((child) => ({ ...child, path: path === '' ? child.path : `${path}/${child.path}` }))
   return ok(full.map((child) => entryView(host, repository, ref, child)))

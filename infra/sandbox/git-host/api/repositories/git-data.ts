@@ -18,12 +18,13 @@ import type { Repository } from '../../store/records.ts'
 import { now } from '../../store/store.ts'
 import { nodeId } from '../../views/account.ts'
 import { gitCommitView, refView } from '../../views/commit.ts'
+import { apiOf } from '../../views/links.ts'
 import { invalid, notFound, Problem, parseBody } from '../problems.ts'
 import { created, noContent, ok, paged, repositoryRoute } from '../routes.ts'
+import { Message, Person, Sha } from './fields.ts'
 import { commitAt } from './lookup.ts'
 import { refuseWhenProtected } from './protected.ts'
 
-const Sha = z.string().regex(/^[0-9a-f]{40}$/)
 const NewBlob = z.object({ content: z.string(), encoding: z.enum(['utf-8', 'utf8', 'base64']).default('utf-8') })
 const NewTree = z.object({
   base_tree: Sha.optional(),
@@ -40,13 +41,8 @@ const NewTree = z.object({
     .min(1)
     .max(100_000),
 })
-const Person = z.object({
-  name: z.string().min(1),
-  email: z.string().min(1),
-  date: z.iso.datetime({ offset: true }).optional(),
-})
 const NewCommit = z.object({
-  message: z.string().refine((text) => !text.includes('\0')),
+  message: Message,
   tree: Sha,
   parents: z.array(Sha).default([]),
   author: Person.optional(),
@@ -61,18 +57,16 @@ const NewRef = z.object({
 })
 const RefChange = z.object({ sha: Sha, force: z.boolean().default(false) })
 
-const api = (host: Host, repository: Repository) => `${host.apiUrl}/repos/${host.fullName(repository)}`
-
 const treeView = (host: Host, repository: Repository, sha: string, entries: readonly TreeEntry[]) => ({
   sha,
-  url: `${api(host, repository)}/git/trees/${sha}`,
+  url: `${apiOf(host, repository)}/git/trees/${sha}`,
   tree: entries.map(({ path, mode, type, sha, size }) => ({
     path,
     mode,
     type,
     sha,
     ...(size !== undefined && { size }),
-    url: `${api(host, repository)}/git/${type}s/${sha}`,
+    url: `${apiOf(host, repository)}/git/${type}s/${sha}`,
   })),
   truncated: false,
 })
@@ -86,7 +80,7 @@ export const gitDataRoutes = [
       host.directory(repository),
       Buffer.from(content, encoding === 'base64' ? 'base64' : 'utf8'),
     )
-    return created({ sha, url: `${api(host, repository)}/git/blobs/${sha}` })
+    return created({ sha, url: `${apiOf(host, repository)}/git/blobs/${sha}` })
   }),
   repositoryRoute('GET', '/git/blobs/:sha', 'read', async ({ host, params: { sha = '' } }, repository) => {
     if ((await typeOf(host.directory(repository), sha)) !== 'blob') throw notFound()
@@ -95,7 +89,7 @@ export const gitDataRoutes = [
       sha,
       node_id: nodeId('Blob', sha),
       size: content.length,
-      url: `${api(host, repository)}/git/blobs/${sha}`,
+      url: `${apiOf(host, repository)}/git/blobs/${sha}`,
       content: content.toString('base64'),
       encoding: 'base64',
     })

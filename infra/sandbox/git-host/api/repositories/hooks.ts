@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Host } from '../../host.ts'
 import type { Account, Delivery, Hook, Repository } from '../../store/records.ts'
 import { now } from '../../store/store.ts'
+import { apiOf } from '../../views/links.ts'
 import { type Deliveries, deliveryHeaders } from '../../webhooks/deliveries.ts'
 import { notFound, parseBody } from '../problems.ts'
 import { type Call, created, noContent, number, ok, paged, repositoryRoute } from '../routes.ts'
@@ -15,8 +16,7 @@ const HookChange = z.object({
   active: z.boolean().optional(),
 })
 
-const hookUrl = (host: Host, repository: Repository, hook: Hook) =>
-  `${host.apiUrl}/repos/${host.fullName(repository)}/hooks/${hook.id}`
+const hookUrl = (host: Host, repository: Repository, hook: Hook) => `${apiOf(host, repository)}/hooks/${hook.id}`
 
 function hookView(host: Host, repository: Repository, hook: Hook) {
   const url = hookUrl(host, repository, hook)

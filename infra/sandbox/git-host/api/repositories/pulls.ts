@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { isAncestor } from '../../git/compare.ts'
-import { branchRef, isRefName, nullSha } from '../../git/names.ts'
+import { branchRef, nullSha } from '../../git/names.ts'
 import { listRefs, moveRef } from '../../git/repository.ts'
 import { fullPullView, pullCommits, pullFiles } from '../../pulls/details.ts'
 import { closePull } from '../../pulls/follow.ts'
@@ -12,8 +12,9 @@ import { pullView } from '../../views/pull.ts'
 import { emitPull } from '../../webhooks/pulls.ts'
 import { custom, invalid, notFound, Problem, parseBody } from '../problems.ts'
 import { type Call, created, number, ok, paged, repositoryRoute, type SignedCall } from '../routes.ts'
+import { Branch, Message } from './fields.ts'
 
-const Title = z.string().trim().min(1).max(256)
+const Title = Message.trim().min(1).max(256)
 const Body = z.string().max(65_536).nullish()
 const NewPull = z.object({
   title: Title,
@@ -26,13 +27,13 @@ const PullChange = z.object({
   title: Title.optional(),
   body: Body,
   state: z.enum(['open', 'closed']).optional(),
-  base: z.string().refine(isRefName).optional(),
+  base: Branch.optional(),
 })
 const Merge = z.object({
   sha: z.string().optional(),
   merge_method: z.enum(['merge', 'squash', 'rebase']).default('merge'),
-  commit_title: z.string().min(1).optional(),
-  commit_message: z.string().optional(),
+  commit_title: Message.min(1).optional(),
+  commit_message: Message.optional(),
 })
 
 export function pullAt({ host, params }: Call, repository: Repository): Pull {

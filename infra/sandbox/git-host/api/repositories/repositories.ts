@@ -1,10 +1,10 @@
 import { z } from 'zod'
-import { isRefName } from '../../git/names.ts'
 import { createRepository, ensureAccount } from '../../host.ts'
 import { now } from '../../store/store.ts'
 import { fullRepositoryView, repositoryView } from '../../views/repository.ts'
 import { custom, invalid, notFound, Problem, parseBody } from '../problems.ts'
 import { type Call, created, may, noContent, ok, paged, repositoryRoute, route, signedIn } from '../routes.ts'
+import { Branch } from './fields.ts'
 import { addHook } from './hooks.ts'
 
 const Name = z.string().regex(/^(?!\.{1,2}$)(?!.*\.git$)[A-Za-z0-9._-]{1,100}$/, 'letters, digits, dots, dashes')
@@ -17,7 +17,7 @@ const RepositoryChange = z.object({
   name: Name.optional(),
   description: z.string().max(350).nullish(),
   private: z.boolean().optional(),
-  default_branch: z.string().refine(isRefName).optional(),
+  default_branch: Branch.optional(),
 })
 
 async function createFor(call: Call, ownerLogin: string) {

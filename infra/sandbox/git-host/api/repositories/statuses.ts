@@ -4,10 +4,12 @@ import { combinedState, latestStatuses } from '../../pulls/checks.ts'
 import { CheckRun } from '../../store/records.ts'
 import { now } from '../../store/store.ts'
 import { commitView } from '../../views/commit.ts'
+import { apiOf } from '../../views/links.ts'
 import { repositoryView } from '../../views/repository.ts'
 import { checkRunView, simpleStatusView, statusView } from '../../views/status.ts'
 import { notFound, Problem, parseBody } from '../problems.ts'
 import { created, number, ok, paged, repositoryRoute } from '../routes.ts'
+import { Sha } from './fields.ts'
 import { commitAt } from './lookup.ts'
 
 const WebAddress = z.url({ protocol: /^https?$/ }).nullish()
@@ -26,7 +28,7 @@ const CheckRunChange = z.object({
   external_id: z.string().optional(),
   output: Output.optional(),
 })
-const NewCheckRun = CheckRunChange.extend({ name: z.string().min(1), head_sha: z.string().regex(/^[0-9a-f]{40}$/) })
+const NewCheckRun = CheckRunChange.extend({ name: z.string().min(1), head_sha: Sha })
 
 /** A check that has a conclusion is completed, said or not. */
 const checkRunFields = (wish: z.infer<typeof CheckRunChange>) => ({
@@ -88,7 +90,7 @@ export const statusRoutes = [
   repositoryRoute('GET', '/commits/:ref*/status', 'read', async ({ host, params: { ref = '' } }, repository) => {
     const { sha } = await commitAt(host, repository, ref)
     const statuses = latestStatuses(host, repository, sha)
-    const url = `${host.apiUrl}/repos/${host.fullName(repository)}/commits/${sha}`
+    const url = `${apiOf(host, repository)}/commits/${sha}`
     return ok({
       state: combinedState(statuses),
       statuses: statuses.map((status) => simpleStatusView(host, repository, status)),
