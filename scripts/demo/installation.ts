@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { chmodSync, mkdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import type { Ports } from './ports.ts'
 import type { Secrets } from './secrets.ts'
 
@@ -45,7 +46,7 @@ export function describeInstallation(
     },
     kubeconfig: join(state, 'cluster', 'kubeconfig'),
     databaseUrl: `postgresql://postgres:${secrets.postgresPassword}@127.0.0.1:${ports.postgres}/modelyard`,
-    objectStoreUrl: `file://${join(state, 'store')}`,
+    objectStoreUrl: pathToFileURL(join(state, 'store')).href,
     controlSocket: socketPath(state),
   }
 }

@@ -48,7 +48,7 @@ function copiedWithinReach(found: Binaries): Binaries {
   const copy = join(placeWithinReach('programs'), createHash('sha256').update(version).digest('hex').slice(0, 12))
   if (!existsSync(copy)) {
     const unfinished = `${copy}.${process.pid}`
-    cpSync(native, unfinished, { recursive: true, verbatimSymlinks: true })
+    openToAll(() => cpSync(native, unfinished, { recursive: true, verbatimSymlinks: true }))
     try {
       renameSync(unfinished, copy)
     } catch (error) {
@@ -61,6 +61,16 @@ function copiedWithinReach(found: Binaries): Binaries {
 
 export function placeWithinReach(name: string): string {
   const place = join('/var/lib/modelyard', name)
-  mkdirSync(place, { recursive: true, mode: 0o755 })
+  openToAll(() => mkdirSync(place, { recursive: true }))
   return place
+}
+
+/** Whatever the mask of the person who runs us, others can read what is made here. */
+function openToAll(make: () => void): void {
+  const before = process.umask(0o022)
+  try {
+    make()
+  } finally {
+    process.umask(before)
+  }
 }

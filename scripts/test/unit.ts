@@ -11,7 +11,7 @@ export async function runUnitTests(only: string[] = []): Promise<Counts> {
   const report = join(folder, 'report.json')
   try {
     const args = ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...only]
-    const code = await run(program('vitest', 'vitest.mjs'), args)
+    const code = await run(program('vitest', 'vitest.mjs'), args, { NODE_ENV: 'test' })
     return honest(vitestCounts(readFileSync(report, 'utf8')), code)
   } catch (error) {
     console.error('The tests did not run to their end.', error)
