@@ -82,7 +82,7 @@ const stands = (name: string, { schema }: Child) =>
 function appearing(value: Json | undefined, schema: Schema, isStanding = false): FieldSet {
   const set = emptySet()
   const children = childrenOf(value, schema)
-  set.member = !children || !isStanding
+  set.member = children ? !isStanding : !(isStanding && isEmpty(value))
   for (const [name, child] of children ?? [])
     set.children.set(name, appearing(child.value, child.schema, isStanding && stands(name, child)))
   return set

@@ -1,10 +1,10 @@
 import type { Call } from '../call.ts'
 import { badRequest, invalid, invalidValue, StatusError } from '../http/status.ts'
-import { clone, isObject, type Json, type KubeObject, nameOf, object, text } from '../json.ts'
+import { clone, isEmpty, isObject, type Json, type JsonObject, type KubeObject, nameOf, object, text } from '../json.ts'
 import { apiVersionOf } from '../kinds/catalogue.ts'
 import { formatQuantity, parseQuantity, quantityPattern } from '../rules/quantity.ts'
 import { applyDefaults, check, prune } from '../schema/check.ts'
-import { mapDefinition, objectMeta, resolve } from '../schema/schema.ts'
+import { fieldSchema, mapDefinition, objectMeta, resolve, type Schema } from '../schema/schema.ts'
 import { typeError } from '../schema/type-error.ts'
 
 /** What the client sent as an object of this kind: right type, right place, without unknown fields. */
@@ -31,9 +31,9 @@ export function decode(call: Call, body: Json | undefined): KubeObject {
   }
   const whole: KubeObject = { ...clone(body), apiVersion, kind: kind.kind, metadata: object(clone(body.metadata)) }
   const unknown: string[] = []
-  whole.metadata = object(withoutNulls(whole.metadata))
+  whole.metadata = object(withoutEmpty(whole.metadata, undefined))
   const pruned = prune(
-    kind.builtIn ? withoutNulls(whole) : whole,
+    kind.builtIn ? withoutEmpty(whole, resolve(kind.schema)) : whole,
     kind.builtIn
       ? resolve(kind.schema)
       : { ...kind.schema, 'x-kubernetes-preserve-unknown-fields': keepsAll(kind.schema) },
@@ -89,12 +89,22 @@ function checkPlace({ kind, info }: Call, sent: KubeObject): void {
   }
 }
 
-/** In a built-in kind a field set to null is a field left out; a custom schema may say otherwise. */
-function withoutNulls(value: Json): Json {
-  if (Array.isArray(value)) return value.map(withoutNulls)
+/** What Go leaves out of built-in kinds, and so Kubernetes stores nothing of: nulls, empty lists and empty maps. */
+function withoutEmpty(value: Json, schema: Schema | undefined): Json {
+  if (Array.isArray(value)) {
+    const items = schema?.items && resolve(schema.items)
+    return value.map((item) => withoutEmpty(item, items))
+  }
   if (!isObject(value)) return value
-  const kept = Object.entries(value).filter(([, child]) => child !== null && child !== undefined)
-  return Object.fromEntries(kept.map(([key, child]) => [key, withoutNulls(child ?? null)]))
+  const out: JsonObject = {}
+  for (const [key, child] of Object.entries(value)) {
+    if (child === null || child === undefined) continue
+    const known = schema && fieldSchema(schema, key)
+    const kept = withoutEmpty(child, known)
+    const isContainer = Array.isArray(kept) || known?.additionalProperties !== undefined
+    if (!isContainer || !isEmpty(kept) || schema?.required?.includes(key)) out[key] = kept
+  }
+  return out
 }
 
 /** Quantities are stored in one spelling; what is none cannot be read at all. */

@@ -122,7 +122,7 @@ function sendList(call: Call): void {
     listJson(
       apiVersion,
       name,
-      metadata,
+      kind.builtIn ? metadata : { continue: '', ...metadata },
       items.map((item) => (shape === 'object' ? itemOf(kind, item) : shaped(item, shape))),
     ),
   )
