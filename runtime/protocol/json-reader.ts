@@ -12,6 +12,29 @@ const OPEN_OBJECT = 0x7b
 const CLOSE_OBJECT = 0x7d
 
 const MAX_DEPTH = 64
+
+/** Short plain words seen lately, by a hash of their first bytes. */
+const WORDS = 256
+const MAX_WORD = 24
+const words = new Array<{ bytes: Uint8Array; text: string } | undefined>(WORDS).fill(undefined)
+
+const slotOf = (bytes: Uint8Array, start: number): number =>
+  (((bytes[start] ?? 0) * 31 + (bytes[start + 1] ?? 0)) * 31 + (bytes[start + 2] ?? 0)) % WORDS
+
+const knownWord = (bytes: Uint8Array, start: number): string | undefined => {
+  const word = words[slotOf(bytes, start)]
+  if (word === undefined || bytes[start + word.bytes.length] !== QUOTE) return undefined
+  for (let index = 0; index < word.bytes.length; index++) {
+    if (bytes[start + index] !== word.bytes[index]) return undefined
+  }
+  return word.text
+}
+
+const remember = (bytes: Buffer, start: number, close: number, text: string): void => {
+  // Only what is plain ASCII is as long in characters as in bytes.
+  if (close - start > MAX_WORD || text.length !== close - start || close === start) return
+  words[slotOf(bytes, start)] = { bytes: Uint8Array.from(bytes.subarray(start, close)), text }
+}
 const ABOVE = 1 + 2 ** -48
 const BELOW = 1 - 2 ** -48
 const powersOfTen = Float64Array.from({ length: 23 }, (_, exponent) => Number(`1e${exponent}`))
@@ -111,8 +134,21 @@ export class JsonReader {
   }
 
   string(): string {
+    const { bytes } = this
+    // The same few words come with every request; making a string of bytes costs more than finding one made before.
+    if (this.peek() === QUOTE) {
+      const known = knownWord(bytes, this.position + 1)
+      if (known !== undefined) {
+        this.position += known.length + 2
+        return known
+      }
+    }
     const { start, close, escaped } = this.span()
-    if (!escaped) return this.bytes.toString('utf8', start, close)
+    if (!escaped) {
+      const text = bytes.toString('utf8', start, close)
+      remember(bytes, start, close, text)
+      return text
+    }
     try {
       return String(JSON.parse(this.bytes.toString('utf8', start - 1, close + 1)))
     } catch {

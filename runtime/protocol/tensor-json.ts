@@ -1,6 +1,7 @@
 /** The "data" of one tensor: from JSON bytes into the array the model reads, and back into JSON text. */
 import { datatypeFacts, elementCount, type Tensor, type TensorArray, type TensorData } from './datatypes.ts'
 import { invalid, quoted } from './errors.ts'
+import { readFloatRun } from './float-parser.ts'
 import { bfloat16ToNumber, float16ToNumber, numberToBfloat16, numberToFloat16 } from './half-floats.ts'
 import type { JsonReader } from './json-reader.ts'
 
@@ -95,9 +96,17 @@ export const readTensorData = (reader: JsonReader, tensor: Tensor): void => {
   let filled = 0
   const overfull = () => invalid(`input ${quoted(name)}: wanted ${total} elements for shape [${shape}], got more`)
 
+  const { data } = tensor
+
   const flat = (): void => {
     if (reader.take(0x5d)) return
     do {
+      if (data instanceof Float32Array) {
+        const run = readFloatRun(reader.bytes, reader.position, reader.end, data, filled)
+        reader.position = run.position
+        filled = run.filled
+        if (!run.more) break
+      }
       if (filled >= total) throw overfull()
       store(reader, filled)
       filled++
