@@ -49,6 +49,8 @@ export const runReplicaSets = async (context: Context): Promise<Stop> => {
       pods.accept(await client.create(pods.type, pod))
       await record(context, COMPONENT, set, 'Normal', 'SuccessfulCreate', `Created pod: ${pod.metadata.name}`)
     } catch (error) {
+      // In a namespace that is going away there is nobody left to tell.
+      if (messageOf(error).includes('because it is being terminated')) throw error
       await record(context, COMPONENT, set, 'Warning', 'FailedCreate', `Error creating: ${messageOf(error)}`)
       throw error
     }

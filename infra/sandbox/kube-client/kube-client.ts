@@ -34,6 +34,23 @@ export class KubeClient {
     return this.#server.href.replace(/\/$/, '')
   }
 
+  /** A kubeconfig for the same server with another token. */
+  kubeconfigWith(token: string): unknown {
+    const cluster = this.#config.getCurrentCluster()
+    const name = 'cluster'
+    const trust = cluster?.caData
+      ? { 'certificate-authority-data': cluster.caData }
+      : { 'insecure-skip-tls-verify': true }
+    return {
+      apiVersion: 'v1',
+      kind: 'Config',
+      'current-context': name,
+      clusters: [{ name, cluster: { server: this.server, ...trust } }],
+      contexts: [{ name, context: { cluster: name, user: name } }],
+      users: [{ name, user: { token } }],
+    }
+  }
+
   static fromFile(file: string): KubeClient {
     const config = new KubeConfig()
     config.loadFromFile(file)
