@@ -89,9 +89,11 @@ describe('an agent with its runtime', () => {
     }
     await startAgent()
     await until(async () => expect((await condition('iris-5', 'Loaded'))?.status).toBe('True'))
-    const index = await fetch(`${runtime.url}/v2/repository/index`, { method: 'POST', body: '{}' })
-    const names = z.array(z.object({ name: z.string() })).parse(await index.json())
-    expect([...new Set(names.map((entry) => entry.name))]).toEqual(['ml-dev.iris-5'])
+    await until(async () => {
+      const index = await fetch(`${runtime.url}/v2/repository/index`, { method: 'POST', body: '{}' })
+      const names = z.array(z.object({ name: z.string() })).parse(await index.json())
+      expect([...new Set(names.map((entry) => entry.name))]).toEqual(['ml-dev.iris-5'])
+    })
   })
 
   it('reports a model that kills whoever loads it, and goes on serving its neighbour', {

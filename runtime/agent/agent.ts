@@ -25,6 +25,7 @@ const POLL_MILLISECONDS = 500
 const QUIET_POLL_MILLISECONDS = 3000
 const FIRST_RETRY = 2000
 const LONGEST_RETRY = 300_000
+const LEAVE_MILLISECONDS = 2000
 const SWEEP_MILLISECONDS = 600_000
 
 export type Agent = { notReady: () => string | undefined; stop: () => Promise<void> }
@@ -134,6 +135,8 @@ export const startAgent = async (
       : statuses
         ? undefined
         : 'The runtime does not answer its control socket.'
+    metrics.set('modelyard_agent_queue_depth', queue.depth)
+    metrics.set('modelyard_agent_objects', models.objects.size)
     if (!statuses || !synced()) return
     for (const name of reconciler.hear(statuses)) queue.add(keyOfServed(name))
     // What failed because the runtime was away need not wait any longer.
@@ -148,6 +151,8 @@ export const startAgent = async (
       if (statusOf(object).replicas?.some((entry) => !replicas?.isAlive(entry.name))) queue.add(key)
     }
   }
+  const complain = (error: unknown): void =>
+    log('error', 'A regular task failed; it is tried again.', { error: textOf(error) })
   const run = Promise.all([
     replicas?.run(revisit),
     namespaces.run(signal),
@@ -156,11 +161,13 @@ export const startAgent = async (
       signal,
       () => (underWay.size > 0 || queue.depth > 0 || missing ? POLL_MILLISECONDS : QUIET_POLL_MILLISECONDS),
       listen,
+      complain,
     ),
     every(
       signal,
       () => SWEEP_MILLISECONDS,
       () => sweep(models, reconciler, files, synced),
+      complain,
     ),
   ])
 
@@ -170,9 +177,10 @@ export const startAgent = async (
       stopping.abort()
       queue.stop()
       await run
-      await replicas
-        ?.leave()
-        .catch((error: unknown) => log('warn', 'The lease could not be given up.', { error: textOf(error) }))
+      const late = wait(LEAVE_MILLISECONDS, undefined, { ref: false })
+      await Promise.race([replicas?.leave(), late]).catch((error: unknown) =>
+        log('warn', 'The lease could not be given up.', { error: textOf(error) }),
+      )
     },
   }
 }
@@ -188,9 +196,14 @@ const hearRuntime = async (control: ControlClient, metrics: AgentMetrics) => {
   }
 }
 
-const every = async (signal: AbortSignal, milliseconds: () => number, act: () => Promise<void>): Promise<void> => {
+const every = async (
+  signal: AbortSignal,
+  milliseconds: () => number,
+  act: () => Promise<void>,
+  onFailure: (error: unknown) => void,
+): Promise<void> => {
   while (!signal.aborted) {
-    await act()
+    await act().catch(onFailure)
     await wait(milliseconds(), undefined, { signal }).catch(() => {}) // aborted: the loop ends
   }
 }

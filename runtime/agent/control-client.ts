@@ -35,7 +35,7 @@ export const controlClient = (socketPath: string): ControlClient => {
           })
           .catch(reject)
       })
-        .once('error', reject)
+        .on('error', reject)
         .end(content)
     })
   const pathOf = (name: string): string => `/models/${encodeURIComponent(name)}`

@@ -6,6 +6,8 @@ import { startHealthServer } from './reporting/health-server.ts'
 import { jsonLog, textOf } from './reporting/log.ts'
 import { AgentMetrics } from './reporting/metrics.ts'
 
+const STOP_MILLISECONDS = 4500
+
 const optionsOrExit = (): AgentOptions => {
   try {
     return readOptions(process.argv.slice(2))
@@ -32,6 +34,8 @@ console.log(
 
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   process.once(signal, async () => {
+    // Whatever still hangs on a server that does not answer is found again at the next start.
+    setTimeout(() => process.exit(0), STOP_MILLISECONDS).unref()
     health.close()
     health.closeAllConnections()
     await agent.stop()

@@ -78,7 +78,7 @@ export const kubernetesClient = (config: KubeConfig): KubernetesClient => {
     await config.applyToHTTPSOptions(options)
     return await new Promise((resolve, reject) => {
       const open = url.protocol === 'http:' ? httpRequest : httpsRequest
-      open(url, options, resolve).once('error', reject).end(body)
+      open(url, options, resolve).on('error', reject).end(body)
     })
   }
 

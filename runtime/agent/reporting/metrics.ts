@@ -4,7 +4,7 @@ type Kind = 'counter' | 'gauge'
 type Family = { kind: Kind; help: string; values: Map<string, number> }
 
 const families = {
-  modelyard_agent_objects: ['gauge', 'InferenceModel objects this agent follows, by the state of this replica.'],
+  modelyard_agent_objects: ['gauge', 'InferenceModel objects in the cluster.'],
   modelyard_agent_reconciles_total: ['counter', 'Objects worked on, by outcome.'],
   modelyard_agent_reconcile_seconds_total: ['counter', 'Time spent working on objects.'],
   modelyard_agent_fetched_bytes_total: ['counter', 'Bytes of models fetched from the store.'],
