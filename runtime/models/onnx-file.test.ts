@@ -241,6 +241,11 @@ describe('finding what a model may not have', () => {
     )
   })
 
+  it('calls a function that calls itself by its name', () => {
+    const own = modelFunction('own', 'again', ['x'], ['y'], [node('again', ['x'], ['y'], [], 'own')])
+    expect(modelOf(readOnnx(model({ outputs, functions: [own] }))).recursiveFunctions).toEqual(['own.again'])
+  })
+
   it('walks ten thousand functions that call one another', () => {
     const functions = Array.from({ length: 10_000 }, (_, at) =>
       modelFunction('own', `f${at}`, ['x'], ['y'], [node(`f${at + 1}`, ['x'], ['y'], [], 'own')]),

@@ -128,7 +128,9 @@ const readModel = (message: Message): OnnxModel => {
     nodes: [...facts.operators.values()].reduce((sum, { count }) => sum + count, 0),
     operators: operatorsOf([facts, ...functions.map((own) => own.facts)]),
     functions: functions.map(({ domain, name }) => ({ domain, name })),
-    recursiveFunctions: recursive,
+    recursiveFunctions: functions
+      .filter(({ key }) => recursive.includes(key))
+      .map(({ domain, name }) => (domain ? `${domain}.${name}` : name)),
     unfoldedNodes,
     parameters: facts.parameters,
     weightBytes: facts.weightBytes,

@@ -20,10 +20,18 @@ const explain = (error: unknown): Verdict => {
   return { ok: false, code: 'load-failed', reason: `onnxruntime refuses the model: ${message.slice(0, 2000)}${locale}` }
 }
 
+/** -1 is a size the caller chooses. */
+const isPossible = (size: number): boolean => size >= -1 && Number.isSafeInteger(size)
+
 const examine = async (path: string): Promise<Verdict> => {
   try {
     const { signature, warm } = await loadModel(path)
     const { runMicros, batchable } = warm
+    const impossible = [...signature.inputs, ...signature.outputs].find(({ shape }) => !shape.every(isPossible))
+    if (impossible) {
+      const reason = `The tensor ${JSON.stringify(impossible.name.slice(0, 200))} would have the shape [${impossible.shape}], which no machine holds. Check the numbers in the operators that make it.`
+      return { ok: false, code: 'unsupported', reason }
+    }
     return { ok: true, signature, batchable, ...(runMicros !== undefined && { runMicros }) }
   } catch (error) {
     return explain(error)
