@@ -41,7 +41,7 @@ function conditions(actor: Actor, filters: AuditFilters, below: bigint | undefin
   else if (visible !== 'all') all.push(Prisma.sql`"team" = ANY(${visible})`)
   if (action)
     all.push(action.endsWith('.') ? Prisma.sql`starts_with("action", ${action})` : Prisma.sql`"action" = ${action}`)
-  if (who) all.push(Prisma.sql`("actorId" = ${who} OR "actorName" ILIKE ${`%${likeText(who)}%`})`)
+  if (who) all.push(actedBy(who))
   if (from) all.push(Prisma.sql`"at" >= ${new Date(from)}`)
   if (to) all.push(Prisma.sql`"at" < ${new Date(to)}`)
   if (below !== undefined) all.push(Prisma.sql`"sequence" < ${below}`)
@@ -50,10 +50,18 @@ function conditions(actor: Actor, filters: AuditFilters, below: bigint | undefin
   return Prisma.join(all, ' AND ')
 }
 
-/** Every word must be there; each may be the beginning of one. */
+/** By id, or by a name: its words narrow down by the index what is then compared as text. */
+function actedBy(who: string): Prisma.Sql {
+  if (/^[0-9a-f-]{36}$/.test(who)) return Prisma.sql`"actorId" = ${who}`
+  const words = searchWords(who)
+  if (!words) return Prisma.sql`FALSE`
+  return Prisma.sql`("search" @@ to_tsquery('simple', ${words}) AND "actorName" ILIKE ${`%${likeText(who)}%`})`
+}
+
+/** Every word must be there; the last, which may still be being typed, may be the beginning of one. */
 function searchWords(q: string): string | undefined {
   const words = q.match(/[\p{L}\p{N}]+/gu)?.slice(0, 12)
-  return words?.map((word) => `${word}:*`).join(' & ')
+  return words && `${words.join(' & ')}:*`
 }
 
 const likeText = (text: string) => text.replace(/[\\%_]/g, (character) => `\\${character}`)
