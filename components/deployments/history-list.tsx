@@ -29,7 +29,7 @@ export function HistoryList({ deployment }: { deployment: DeploymentDetail }) {
               size="xs"
               variant="default"
               href={`/requests/new?kind=model.rollback&team=${team}&namespace=${namespace}&model=${model}&undo=${each.id}`}
-              aria-label={`Undo #${each.number} ${each.title}`}
+              aria-label={`Undo this: #${each.number} ${each.title}`}
             >
               Undo this
             </LinkButton>

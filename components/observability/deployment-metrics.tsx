@@ -1,6 +1,6 @@
 'use client'
 
-import { SegmentedControl } from '@mantine/core'
+import { SegmentedControl, Skeleton } from '@mantine/core'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { LazyTimeChart } from '#components/charts/lazy-time-chart.tsx'
 import type { Place } from '#components/queries/deployments.ts'
@@ -9,7 +9,6 @@ import { latency, percent, rate } from '#components/ui/figures/amounts.ts'
 import { Halves } from '#components/ui/page/layout.tsx'
 import { QueryGate } from '#components/ui/page/query-gate.tsx'
 import { Section } from '#components/ui/page/section.tsx'
-import { CardsSkeleton } from '#components/ui/page/skeletons.tsx'
 import { FreshnessNote } from '#components/ui/state/freshness-note.tsx'
 import { useUrlState } from '#components/ui/table/use-url-state.ts'
 import { type DeploymentMetrics as Metrics, ranges } from '#server/contracts/observability.ts'
@@ -50,12 +49,23 @@ export function DeploymentMetrics({ place }: { place: Place }) {
         />
         {query.data && <FreshnessNote freshness={query.data.freshness} />}
       </div>
-      <QueryGate query={query} loading={<CardsSkeleton count={4} />}>
+      <QueryGate query={query} loading={<ChartsSkeleton />}>
         {(metrics) => <Charts metrics={metrics} />}
       </QueryGate>
     </div>
   )
 }
+
+/** With the size of the charts, so that what stands below stays where it is. */
+const ChartsSkeleton = () => (
+  <Halves>
+    {['Requests a second', 'Errors', 'Latency', 'Predictions a second, by label'].map((title) => (
+      <Section key={title} title={title}>
+        <Skeleton height={180} />
+      </Section>
+    ))}
+  </Halves>
+)
 
 function Charts({ metrics }: { metrics: Metrics }) {
   const span = metrics.to - metrics.from

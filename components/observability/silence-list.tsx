@@ -41,7 +41,7 @@ export function SilenceList({ team, silences }: { team: string; silences: readon
                 <h3 className={classes.alertTitle}>{silence.reason}</h3>
                 <p className={classes.alertText}>
                   {silence.matchers.map((matcher) => `${matcher.name} ${matcher.value}`).join(', ')} · by{' '}
-                  {silence.createdBy} · {silence.state === 'expired' ? 'ended' : 'until'}{' '}
+                  {silence.createdBy} · {silence.state === 'expired' ? 'ended' : 'ends'}{' '}
                   <RelativeTime at={silence.endsAt} />
                 </p>
               </div>

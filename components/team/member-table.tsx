@@ -61,7 +61,8 @@ export function MemberTable({ team, rows, error, onRetry, more }: Props) {
     { key: 'since', title: 'Since', cell: (row) => <RelativeTime at={row.since} />, value: (row) => row.since },
     {
       key: 'remove',
-      title: '',
+      title: 'Remove',
+      hideTitle: true,
       cell: (row) =>
         may('member.remove') && row.source === 'portal' ? (
           <Tooltip label={`Remove ${row.user.name}`}>

@@ -16,12 +16,7 @@ export function SearchButton() {
   useHotkeys([['mod+K', open]], [])
   return (
     <>
-      <UnstyledButton
-        className={classes.search}
-        onClick={open}
-        aria-label="Search or jump to"
-        aria-keyshortcuts="Meta+K Control+K"
-      >
+      <UnstyledButton className={classes.search} onClick={open} aria-keyshortcuts="Meta+K Control+K">
         <IconSearch size={16} stroke={1.7} aria-hidden />
         <span className={classes.searchWords}>Search or jump to</span>
         <Kbd size="xs">⌘K</Kbd>

@@ -15,7 +15,7 @@ export function TeamSwitcher() {
   return (
     <Menu position="bottom-start" width={260}>
       <Menu.Target>
-        <UnstyledButton className={classes.switcher} aria-label={`Team ${current.slug}, switch team`}>
+        <UnstyledButton className={classes.switcher} aria-label={`${current.slug} ${current.name}, switch team`}>
           <span className={classes.slug}>{current.slug}</span>
           <span className={classes.teamName}>{current.name}</span>
           <IconSelector size={15} stroke={1.7} aria-hidden />

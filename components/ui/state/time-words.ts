@@ -16,12 +16,13 @@ export function relativeTime(at: Date, now: Date): string {
   return seconds > 0 ? `${amount} ago` : `in ${amount}`
 }
 
-export const exactDate = (at: Date) =>
-  new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' }).format(at)
+const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
+
+/** By hand: the server's and the browser's ICU do not shorten every month alike. */
+export const exactDate = (at: Date) => `${at.getUTCDate()} ${months[at.getUTCMonth()]} ${at.getUTCFullYear()}`
 
 /** The same words on the server and in every browser: one time zone, named. */
-export const exactTime = (at: Date) =>
-  `${exactDate(at)}, ${new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium', timeZone: 'UTC' }).format(at)} UTC`
+export const exactTime = (at: Date) => `${exactDate(at)}, ${at.toISOString().slice(11, 19)} UTC`
 
 /** "3 s later", for the next step of a timeline. */
 export function laterBy(before: Date, after: Date): string {

@@ -6,6 +6,8 @@ export type Column<Row> = {
   cell: (row: Row) => ReactNode
   /** Plain value: makes the column sortable and exportable. */
   value?: (row: Row) => string | number | null
+  /** For a column of buttons: its title is only read aloud. */
+  hideTitle?: boolean
   align?: 'right'
   /** On a narrow screen: the first line, the corner of it, the quiet second line, or nothing. */
   narrow?: 'title' | 'corner' | 'line' | 'hidden'

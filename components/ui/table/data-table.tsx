@@ -69,7 +69,7 @@ export function DataTable<Row>(props: Props<Row>) {
                       onClick={() => setSort(nextSort(sort, column.key))}
                     />
                   ) : (
-                    column.title
+                    <span className={column.hideTitle ? 'visually-hidden' : undefined}>{column.title}</span>
                   )}
                 </th>
               ))}

@@ -1,4 +1,9 @@
-import { createTheme, type MantineColorsTuple } from '@mantine/core'
+import {
+  createTheme,
+  defaultVariantColorsResolver,
+  type MantineColorsTuple,
+  type VariantColorsResolver,
+} from '@mantine/core'
 
 const teal: MantineColorsTuple = [
   '#eefaf8',
@@ -27,12 +32,20 @@ const dark: MantineColorsTuple = [
   '#0a0c0f',
 ]
 
+/** The words on a filled button: the dark scheme's accent and red are light, so their words are dark. */
+const variantColorResolver: VariantColorsResolver = (input) => {
+  const colors = defaultVariantColorsResolver(input)
+  if (input.variant !== 'filled') return colors
+  if (input.color === undefined || input.color === 'teal') return { ...colors, color: 'var(--on-accent)' }
+  if (input.color === 'red') return { ...colors, color: 'var(--on-bad)' }
+  return colors
+}
+
 export const theme = createTheme({
+  variantColorResolver,
   primaryColor: 'teal',
   primaryShade: { light: 7, dark: 5 },
   colors: { teal, dark },
-  autoContrast: true,
-  luminanceThreshold: 0.3,
   white: '#ffffff',
   black: '#14181f',
   fontFamily: "'Inter Variable', system-ui, -apple-system, 'Segoe UI', sans-serif",
