@@ -1,4 +1,4 @@
-// What `kubectl get` shows: the columns of each kind. Custom resources bring theirs in their definition.
+// What `kubectl get` shows. A column is a JSONPath, as custom resources write theirs, or a small function.
 import {
   at,
   isObject,
@@ -14,9 +14,10 @@ import {
 } from '../json.ts'
 import type { CustomColumn, Served } from './catalogue.ts'
 
+type Value = (object: KubeObject) => Json | undefined
 export type Column = {
   name: string
-  value: (object: KubeObject) => Json | undefined
+  value: Value
   type?: string
   format?: string
   description?: string
@@ -35,283 +36,169 @@ export function age(time: Json | undefined): string {
   return hours < 48 ? `${hours}h` : `${Math.floor(hours / 24)}d`
 }
 
-const column = (name: string, ...path: string[]): Column => ({
-  name,
-  value: (object) => text(at(object, ...path)) || '<none>',
-})
-const counted = (name: string, ...path: string[]): Column => ({
-  name,
-  type: 'integer',
-  value: (object) => number(at(object, ...path)),
-})
-const computed = (name: string, value: (object: KubeObject) => Json): Column => ({ name, value })
-const wide = (wanted: Column): Column => ({ ...wanted, priority: 1 })
-const ageColumn: Column = { name: 'Age', value: (object) => age(object.metadata.creationTimestamp) }
-
+const joined = (values: string[]) => values.filter((value) => value !== '').join(',') || '<none>'
 const pairs = (labels: Json | undefined) =>
-  Object.entries(object(labels))
-    .map(([key, value]) => `${key}=${value}`)
-    .join(',') || '<none>'
-const containers = (path: string[], field: string) => (object: KubeObject) =>
-  objects(at(object, ...path, 'containers'))
-    .map((container) => text(container[field]))
-    .join(',')
-const inTemplate = ['spec', 'template', 'spec']
-const templateColumns = [
-  wide(computed('Containers', containers(inTemplate, 'name'))),
-  wide(computed('Images', containers(inTemplate, 'image'))),
-  wide(computed('Selector', (object) => pairs(at(object, 'spec', 'selector', 'matchLabels')))),
-]
-const ready = (wanted: string[]) =>
-  computed('Ready', (object) => `${number(at(object, 'status', 'readyReplicas'))}/${number(at(object, ...wanted))}`)
-
-function podStatus(pod: KubeObject): string {
-  const waiting = objects(at(pod, 'status', 'containerStatuses')).map(
-    (status) => text(at(status, 'state', 'waiting', 'reason')) || text(at(status, 'state', 'terminated', 'reason')),
-  )
-  if (pod.metadata.deletionTimestamp) return 'Terminating'
-  return (
-    waiting.find((reason) => reason !== '') ?? (text(at(pod, 'status', 'reason')) || text(at(pod, 'status', 'phase')))
-  )
-}
-
-const statuses = (pod: KubeObject) => objects(at(pod, 'status', 'containerStatuses'))
-
-const ports = (service: KubeObject) =>
-  objects(at(service, 'spec', 'ports'))
-    .map((port) => `${port.port}${port.nodePort ? `:${port.nodePort}` : ''}/${text(port.protocol)}`)
-    .join(',') || '<none>'
-
-const targets = (hpa: KubeObject) =>
-  objects(at(hpa, 'spec', 'metrics'))
-    .map((metric) => {
-      const source = object(Object.values(metric).find(isObject))
-      const current = objects(at(hpa, 'status', 'currentMetrics')).find(
-        (one) => at(one, 'resource', 'name') === source.name,
-      )
-      const used = at(current, 'resource', 'current', 'averageUtilization')
-      const target = object(source.target)
-      const wanted =
-        target.averageUtilization === undefined
-          ? text(target.averageValue) || text(target.value)
-          : `${target.averageUtilization}%`
-      return `${text(source.name) || text(at(source, 'metric', 'name'))}: ${used === undefined ? '<unknown>' : `${used}%`}/${wanted}`
-    })
-    .join(', ') || '<none>'
-
-const roleRef = computed(
-  'Role',
-  (object) => `${text(at(object, 'roleRef', 'kind'))}/${text(at(object, 'roleRef', 'name'))}`,
-)
-const size = (field: string) =>
-  computed('Data', (object) => Object.keys({ ...objectOf(object, field), ...objectOf(object, 'binaryData') }).length)
-const objectOf = (value: JsonObject, field: string) => object(value[field])
-
-const usage = (names: (name: string) => boolean) => (quota: KubeObject) =>
-  Object.entries(object(at(quota, 'status', 'hard')))
-    .filter(([name]) => names(name))
-    .map(([name, hard]) => `${name}: ${text(at(quota, 'status', 'used', name)) || '0'}/${hard}`)
-    .join(', ')
-
+  joined(Object.entries(object(labels)).map(([key, value]) => `${key}=${value}`))
+const statuses = (pod: JsonObject) => objects(at(pod, 'status', 'containerStatuses'))
 const condition = (value: JsonObject, type: string) =>
   objects(at(value, 'status', 'conditions')).find((one) => one.type === type)
+const containers =
+  (field: string): Value =>
+  (value) =>
+    objects(at(value, 'spec', 'template', 'spec', 'containers'))
+      .map((one) => text(one[field]))
+      .join(',')
+const about = (event: JsonObject) => event.involvedObject ?? event.regarding
+const usage =
+  (isShown: (name: string) => boolean): Value =>
+  (quota) =>
+    Object.entries(object(at(quota, 'status', 'hard')))
+      .filter(([name]) => isShown(name))
+      .map(([name, hard]) => `${name}: ${text(at(quota, 'status', 'used', name)) || '0'}/${hard}`)
+      .join(', ')
 
-const byKind: Record<string, Column[]> = {
-  Namespace: [column('Status', 'status', 'phase')],
-  Node: [
-    computed(
-      'Status',
-      (node) =>
-        (condition(node, 'Ready')?.status === 'True' ? 'Ready' : 'NotReady') +
-        (at(node, 'spec', 'unschedulable') ? ',SchedulingDisabled' : ''),
-    ),
-    computed(
-      'Roles',
-      (node) =>
-        Object.keys(object(node.metadata.labels))
-          .flatMap((key) => /^node-role\.kubernetes\.io\/(.+)$/.exec(key)?.[1] ?? [])
-          .join(',') || '<none>',
-    ),
-  ],
-  Pod: [
-    computed(
-      'Ready',
-      (pod) =>
-        `${statuses(pod).filter((status) => status.ready === true).length}/${list(at(pod, 'spec', 'containers')).length}`,
-    ),
-    computed('Status', podStatus),
-    {
-      name: 'Restarts',
-      value: (pod) => String(statuses(pod).reduce((sum, status) => sum + number(status.restartCount), 0)),
-    },
-    ageColumn,
-    wide(column('IP', 'status', 'podIP')),
-    wide(column('Node', 'spec', 'nodeName')),
-  ],
-  Service: [
-    column('Type', 'spec', 'type'),
-    column('Cluster-IP', 'spec', 'clusterIP'),
-    computed(
-      'External-IP',
-      (service) =>
-        text(at(service, 'spec', 'externalName')) ||
-        (at(service, 'spec', 'type') === 'LoadBalancer' ? '<pending>' : '<none>'),
-    ),
-    computed('Port(s)', ports),
-    ageColumn,
-    wide(computed('Selector', (service) => pairs(at(service, 'spec', 'selector')))),
-  ],
-  Endpoints: [
-    computed(
-      'Endpoints',
-      (value) =>
-        objects(value.subsets)
-          .flatMap((set) =>
-            objects(set.addresses).flatMap((address) => objects(set.ports).map((port) => `${address.ip}:${port.port}`)),
-          )
-          .join(',') || '<none>',
-    ),
-  ],
-  EndpointSlice: [
-    column('AddressType', 'addressType'),
-    computed(
-      'Ports',
-      (slice) =>
-        objects(slice.ports)
-          .map((port) => String(port.port))
-          .join(',') || '<unset>',
-    ),
-    computed(
-      'Endpoints',
-      (slice) =>
-        objects(slice.endpoints)
-          .flatMap((endpoint) => texts(endpoint.addresses))
-          .join(',') || '<unset>',
-    ),
-  ],
-  ConfigMap: [size('data')],
-  Secret: [column('Type', 'type'), size('data')],
-  ResourceQuota: [
-    ageColumn,
-    computed(
-      'Request',
-      usage((name) => !name.startsWith('limits.')),
-    ),
-    computed(
-      'Limit',
-      usage((name) => name.startsWith('limits.')),
-    ),
-  ],
-  LimitRange: [{ ...ageColumn, name: 'Created At', value: (range) => range.metadata.creationTimestamp }],
-  Event: [
-    {
-      name: 'Last Seen',
-      value: (event) =>
-        age(
-          event.lastTimestamp ?? event.deprecatedLastTimestamp ?? event.eventTime ?? event.metadata.creationTimestamp,
-        ),
-    },
-    column('Type', 'type'),
-    column('Reason', 'reason'),
-    computed('Object', (event) => {
-      const about = event.involvedObject ?? event.regarding
-      return `${text(at(about, 'kind')).toLowerCase()}/${text(at(about, 'name'))}`
-    }),
-    computed('Message', (event) => text(event.message) || text(event.note)),
-  ],
-  PersistentVolumeClaim: [
-    column('Status', 'status', 'phase'),
-    column('Volume', 'spec', 'volumeName'),
-    column('Capacity', 'status', 'capacity', 'storage'),
-    computed('Access Modes', (claim) => texts(at(claim, 'spec', 'accessModes')).join(',')),
-    column('StorageClass', 'spec', 'storageClassName'),
-  ],
-  Deployment: [
-    ready(['spec', 'replicas']),
-    counted('Up-to-date', 'status', 'updatedReplicas'),
-    counted('Available', 'status', 'availableReplicas'),
-    ageColumn,
-    ...templateColumns,
-  ],
-  ReplicaSet: [
-    counted('Desired', 'spec', 'replicas'),
-    counted('Current', 'status', 'replicas'),
-    counted('Ready', 'status', 'readyReplicas'),
-    ageColumn,
-    ...templateColumns,
-  ],
-  StatefulSet: [ready(['spec', 'replicas']), ageColumn, ...templateColumns.slice(0, 2)],
-  DaemonSet: [
-    counted('Desired', 'status', 'desiredNumberScheduled'),
-    counted('Current', 'status', 'currentNumberScheduled'),
-    counted('Ready', 'status', 'numberReady'),
-    ageColumn,
-  ],
-  Job: [
-    computed('Status', (job) =>
-      condition(job, 'Complete') ? 'Complete' : condition(job, 'Failed') ? 'Failed' : 'Running',
-    ),
-    computed(
-      'Completions',
-      (job) => `${number(at(job, 'status', 'succeeded'))}/${number(at(job, 'spec', 'completions'))}`,
-    ),
-  ],
-  CronJob: [
-    column('Schedule', 'spec', 'schedule'),
-    computed('Suspend', (job) => String(at(job, 'spec', 'suspend') ?? false)),
-    computed('Active', (job) => list(at(job, 'status', 'active')).length),
-  ],
-  NetworkPolicy: [computed('Pod-Selector', (policy) => pairs(at(policy, 'spec', 'podSelector', 'matchLabels')))],
-  Ingress: [
-    column('Class', 'spec', 'ingressClassName'),
-    computed(
-      'Hosts',
-      (ingress) =>
-        objects(at(ingress, 'spec', 'rules'))
-          .map((one) => text(one.host) || '*')
-          .join(',') || '*',
-    ),
-  ],
-  RoleBinding: [roleRef],
-  ClusterRoleBinding: [roleRef],
-  Role: [computed('Created At', (role) => text(role.metadata.creationTimestamp))],
-  ClusterRole: [computed('Created At', (role) => text(role.metadata.creationTimestamp))],
-  CustomResourceDefinition: [computed('Created At', (crd) => text(crd.metadata.creationTimestamp))],
-  HorizontalPodAutoscaler: [
-    computed(
-      'Reference',
-      (hpa) => `${text(at(hpa, 'spec', 'scaleTargetRef', 'kind'))}/${text(at(hpa, 'spec', 'scaleTargetRef', 'name'))}`,
-    ),
-    computed('Targets', targets),
-    counted('MinPods', 'spec', 'minReplicas'),
-    counted('MaxPods', 'spec', 'maxReplicas'),
-    counted('Replicas', 'status', 'currentReplicas'),
-  ],
-  PodDisruptionBudget: [
-    computed('Min Available', (pdb) => String(at(pdb, 'spec', 'minAvailable') ?? 'N/A')),
-    computed('Max Unavailable', (pdb) => String(at(pdb, 'spec', 'maxUnavailable') ?? 'N/A')),
-    counted('Allowed Disruptions', 'status', 'disruptionsAllowed'),
-  ],
-  Lease: [column('Holder', 'spec', 'holderIdentity')],
+function podStatus(pod: KubeObject): string {
+  if (pod.metadata.deletionTimestamp) return 'Terminating'
+  const reasons = statuses(pod).map(
+    (one) => text(at(one, 'state', 'waiting', 'reason')) || text(at(one, 'state', 'terminated', 'reason')),
+  )
+  return (
+    reasons.find((reason) => reason !== '') ?? (text(at(pod, 'status', 'reason')) || text(at(pod, 'status', 'phase')))
+  )
 }
 
-const withoutAge = new Set(['LimitRange', 'Event', 'Role', 'ClusterRole', 'CustomResourceDefinition'])
+function metricTarget(hpa: KubeObject, metric: JsonObject): string {
+  const source = object(Object.values(metric).find(isObject))
+  const current = objects(at(hpa, 'status', 'currentMetrics')).find(
+    (one) => at(one, 'resource', 'name') === source.name,
+  )
+  const used = at(current, 'resource', 'current', 'averageUtilization')
+  const { averageUtilization, averageValue, value } = object(source.target)
+  const wanted = averageUtilization === undefined ? text(averageValue) || text(value) : `${averageUtilization}%`
+  return `${text(source.name) || text(at(source, 'metric', 'name'))}: ${used === undefined ? '<unknown>' : `${used}%`}/${wanted}`
+}
+
+const computed: Record<string, Value> = {
+  age: (value) => age(value.metadata.creationTimestamp),
+  containers: containers('name'),
+  images: containers('image'),
+  selector: (value) => pairs(at(value, 'spec', 'selector', 'matchLabels') ?? at(value, 'spec', 'selector')),
+  podSelector: (value) => pairs(at(value, 'spec', 'podSelector', 'matchLabels')),
+  readyReplicas: (value) => `${number(at(value, 'status', 'readyReplicas'))}/${number(at(value, 'spec', 'replicas'))}`,
+  podReady: (pod) =>
+    `${statuses(pod).filter((one) => one.ready === true).length}/${list(at(pod, 'spec', 'containers')).length}`,
+  podStatus,
+  restarts: (pod) => String(statuses(pod).reduce((sum, one) => sum + number(one.restartCount), 0)),
+  nodeStatus: (node) =>
+    `${condition(node, 'Ready')?.status === 'True' ? 'Ready' : 'NotReady'}${at(node, 'spec', 'unschedulable') ? ',SchedulingDisabled' : ''}`,
+  roles: (node) =>
+    joined(
+      Object.keys(object(node.metadata.labels)).map((key) => /^node-role\.kubernetes\.io\/(.+)$/.exec(key)?.[1] ?? ''),
+    ),
+  external: (service) =>
+    text(at(service, 'spec', 'externalName')) ||
+    (at(service, 'spec', 'type') === 'LoadBalancer' ? '<pending>' : '<none>'),
+  ports: (service) =>
+    joined(
+      objects(at(service, 'spec', 'ports')).map(
+        (one) => `${one.port}${one.nodePort ? `:${one.nodePort}` : ''}/${text(one.protocol)}`,
+      ),
+    ),
+  subsets: (value) =>
+    joined(
+      objects(value.subsets).flatMap((set) =>
+        objects(set.addresses).flatMap(({ ip }) => objects(set.ports).map(({ port }) => `${ip}:${port}`)),
+      ),
+    ),
+  slicePorts: (slice) => joined(objects(slice.ports).map((one) => String(one.port))),
+  sliceAddresses: (slice) => joined(objects(slice.endpoints).flatMap((one) => texts(one.addresses))),
+  size: (value) => Object.keys({ ...object(value.data), ...object(value.binaryData) }).length,
+  requests: usage((name) => !name.startsWith('limits.')),
+  limits: usage((name) => name.startsWith('limits.')),
+  lastSeen: (event) =>
+    age(event.lastTimestamp ?? event.deprecatedLastTimestamp ?? event.eventTime ?? event.metadata.creationTimestamp),
+  object: (event) => `${text(at(about(event), 'kind')).toLowerCase()}/${text(at(about(event), 'name'))}`,
+  message: (event) => text(event.message) || text(event.note),
+  jobStatus: (job) => (condition(job, 'Complete') ? 'Complete' : condition(job, 'Failed') ? 'Failed' : 'Running'),
+  completions: (job) => `${number(at(job, 'status', 'succeeded'))}/${number(at(job, 'spec', 'completions'))}`,
+  suspend: (job) => (at(job, 'spec', 'suspend') === true ? 'True' : 'False'),
+  active: (job) => list(at(job, 'status', 'active')).length,
+  hosts: (ingress) =>
+    objects(at(ingress, 'spec', 'rules'))
+      .map((one) => text(one.host) || '*')
+      .join(',') || '*',
+  roleRef: (binding) => `${text(at(binding, 'roleRef', 'kind'))}/${text(at(binding, 'roleRef', 'name'))}`,
+  target: (hpa) =>
+    `${text(at(hpa, 'spec', 'scaleTargetRef', 'kind'))}/${text(at(hpa, 'spec', 'scaleTargetRef', 'name'))}`,
+  metrics: (hpa) =>
+    objects(at(hpa, 'spec', 'metrics'))
+      .map((metric) => metricTarget(hpa, metric))
+      .join(', ') || '<none>',
+  minimum: (budget) => String(at(budget, 'spec', 'minAvailable') ?? 'N/A'),
+  maximum: (budget) => String(at(budget, 'spec', 'maxUnavailable') ?? 'N/A'),
+}
+
+const template = '-Containers=containers;-Images=images;-Selector=selector'
+
+/** `Name=function`, `Name=.path` for text, `Name#.path` for a number; a dash in front keeps it for `-o wide`. */
+const byKind: Record<string, string> = {
+  Namespace: 'Status=.status.phase;Age=age',
+  Node: 'Status=nodeStatus;Roles=roles;Age=age;Version=.status.nodeInfo.kubeletVersion',
+  Pod: 'Ready=podReady;Status=podStatus;Restarts=restarts;Age=age;-IP=.status.podIP;-Node=.spec.nodeName',
+  Service: 'Type=.spec.type;Cluster-IP=.spec.clusterIP;External-IP=external;Port(s)=ports;Age=age;-Selector=selector',
+  Endpoints: 'Endpoints=subsets;Age=age',
+  EndpointSlice: 'AddressType=.addressType;Ports=slicePorts;Endpoints=sliceAddresses;Age=age',
+  ConfigMap: 'Data=size;Age=age',
+  Secret: 'Type=.type;Data=size;Age=age',
+  ResourceQuota: 'Request=requests;Limit=limits;Age=age',
+  LimitRange: 'Created At=.metadata.creationTimestamp',
+  Event: 'Last Seen=lastSeen;Type=.type;Reason=.reason;Object=object;Message=message',
+  PersistentVolumeClaim:
+    'Status=.status.phase;Volume=.spec.volumeName;Capacity=.status.capacity.storage;StorageClass=.spec.storageClassName;Age=age',
+  Deployment: `Ready=readyReplicas;Up-to-date#.status.updatedReplicas;Available#.status.availableReplicas;Age=age;${template}`,
+  ReplicaSet: `Desired#.spec.replicas;Current#.status.replicas;Ready#.status.readyReplicas;Age=age;${template}`,
+  StatefulSet: 'Ready=readyReplicas;Age=age;-Containers=containers;-Images=images',
+  DaemonSet: `Desired#.status.desiredNumberScheduled;Current#.status.currentNumberScheduled;Ready#.status.numberReady;Age=age;${template}`,
+  Job: 'Status=jobStatus;Completions=completions;Age=age',
+  CronJob: 'Schedule=.spec.schedule;Suspend=suspend;Active=active;Age=age',
+  NetworkPolicy: 'Pod-Selector=podSelector;Age=age',
+  Ingress: 'Class=.spec.ingressClassName;Hosts=hosts;Age=age',
+  Role: 'Created At=.metadata.creationTimestamp',
+  ClusterRole: 'Created At=.metadata.creationTimestamp',
+  RoleBinding: 'Role=roleRef;Age=age',
+  ClusterRoleBinding: 'Role=roleRef;Age=age',
+  CustomResourceDefinition: 'Created At=.metadata.creationTimestamp',
+  HorizontalPodAutoscaler:
+    'Reference=target;Targets=metrics;MinPods#.spec.minReplicas;MaxPods#.spec.maxReplicas;Replicas#.status.currentReplicas;Age=age',
+  PodDisruptionBudget:
+    'Min Available=minimum;Max Unavailable=maximum;Allowed Disruptions#.status.disruptionsAllowed;Age=age',
+  Lease: 'Holder=.spec.holderIdentity;Age=age',
+}
+
+function parse(source: string): Column {
+  const [, wide, name = '', mark, what = ''] = /^(-?)([^=#]+)([=#])(.+)$/.exec(source) ?? []
+  const read = what.startsWith('.') ? jsonPathReader(what) : computed[what]
+  const value: Value = (one) => (mark === '#' ? number(read?.(one)) : (read?.(one) ?? '<none>'))
+  return { name, value, type: mark === '#' ? 'integer' : 'string', priority: wide ? 1 : 0 }
+}
+
+const parsed = new Map(Object.entries(byKind).map(([kind, columns]) => [kind, columns.split(';').map(parse)]))
+const ageOnly = [parse('Age=age')]
 
 export function columnsOf(kind: Served): Column[] {
-  if (!kind.builtIn) return kind.columns.length > 0 ? kind.columns.map(customColumn) : [ageColumn]
-  const own = byKind[kind.kind] ?? []
-  return own.includes(ageColumn) || withoutAge.has(kind.kind) ? own : [...own, ageColumn]
+  if (kind.builtIn) return parsed.get(kind.kind) ?? ageOnly
+  return kind.columns.length > 0 ? kind.columns.map(customColumn) : ageOnly
 }
 
-function customColumn({ name, type, format, description, priority, jsonPath }: CustomColumn): Column {
+function customColumn({ jsonPath, type, ...rest }: CustomColumn): Column {
   const read = jsonPathReader(jsonPath)
-  const value = (object: KubeObject): Json | undefined => {
-    const found = read(object)
+  const value: Value = (one) => {
+    const found = read(one)
     if (found === undefined) return undefined
     if (type === 'date') return age(found)
     return type === 'string' && typeof found !== 'string' ? JSON.stringify(found) : found
   }
-  return { name, type, format, description, priority, value }
+  return { ...rest, type, value }
 }
 
 /** The simple paths that printer columns use: `.a.b`, `.a["b"]`, `.a[0]`, `.a[?(@.type=="Ready")].status`. */
