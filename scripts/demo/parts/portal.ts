@@ -1,9 +1,7 @@
-import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { Client } from 'pg'
 import { answers, prepareCluster, serverCommand } from '../../postgres/cluster.ts'
 import type { Outputs, Part } from '../../supervisor/part.ts'
-import { root } from '../installation.ts'
 import { portalEnvironment } from '../portal-environment.ts'
 import { node, type PartsOptions, responds } from './program.ts'
 
@@ -50,7 +48,7 @@ export function portal(options: PartsOptions): Part[] {
       kind: 'service',
       make(outputs) {
         const command = node('server/worker.ts', {}, environment(outputs))
-        if ('skip' in command || mode === 'production') return command
+        if (mode === 'production') return command
         return { ...command, args: ['--watch', '--watch-preserve-output', ...command.args] }
       },
     },
@@ -61,7 +59,6 @@ export function portal(options: PartsOptions): Part[] {
       after: ['seed', 'runtime', 'prometheus', 'alertmanager', ...(mode === 'production' ? ['build'] : [])],
       kind: 'service',
       async make(outputs) {
-        if (!existsSync(join(root, 'app'))) return { skip: 'app does not exist' }
         await release('portal')
         const next = join('node_modules', 'next', 'dist', 'bin', 'next')
         const verb = mode === 'production' ? 'start' : 'dev'
@@ -81,10 +78,7 @@ const build: Part = {
   title: 'Production build',
   after: [],
   kind: 'task',
-  make: () =>
-    existsSync(join(root, 'app'))
-      ? { program: process.execPath, args: ['scripts/demo/build.ts'] }
-      : { skip: 'app does not exist' },
+  make: () => node('scripts/demo/build.ts', {}),
 }
 
 async function createDatabase(url: string): Promise<void> {

@@ -1,7 +1,5 @@
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
-import type { Command, Skip } from '../../supervisor/part.ts'
-import { type Installation, root } from '../installation.ts'
+import type { Command } from '../../supervisor/part.ts'
+import type { Installation } from '../installation.ts'
 import type { HeldPorts } from '../ports.ts'
 
 export interface PartsOptions {
@@ -11,14 +9,8 @@ export interface PartsOptions {
   downloads: string
 }
 
-/** A program of this repository that prints a ready line. */
-/** A flag that is true stands alone. */
-export function node(
-  script: string,
-  flags: Record<string, string | true>,
-  env?: Record<string, string>,
-): Command | Skip {
-  if (!existsSync(join(root, script))) return { skip: `${script} does not exist` }
+/** A program of this repository that prints a ready line. A flag that is true stands alone. */
+export function node(script: string, flags: Record<string, string | true>, env?: Record<string, string>): Command {
   const args = Object.entries(flags).flatMap(([name, value]) => (value === true ? [`--${name}`] : [`--${name}`, value]))
   return { program: process.execPath, args: [script, ...args], ...(env ? { env } : {}) }
 }
