@@ -17,6 +17,7 @@ interface Feature {
 
 const textOf = (tensor: Tensor, index: number): string => {
   const element = tensor.data[index]
+  if (tensor.datatype === 'BOOL') return element ? 'true' : 'false'
   return element instanceof Uint8Array ? Buffer.from(element).toString('utf8') : String(element)
 }
 

@@ -8,7 +8,7 @@ const NumericFeature = z.strictObject({
   shares: z.array(Share).min(2).max(65),
 })
 
-/** The share of each known value; what is missing to 1 belongs to values the training data did not have. */
+/** The share of each known value (of a boolean: "true" and "false"); what is missing to 1 belongs to values the training data did not have. */
 const CategoricalFeature = z.strictObject({
   categories: z
     .record(z.string().max(128), Share)
