@@ -5,7 +5,9 @@ import { dependenciesFault, installDependencies } from './dependencies.mjs'
 import { handOver } from './hand-over.mjs'
 
 const commands = {
+  audit: 'scripts/audit/main.ts',
   check: 'scripts/test/check.ts',
+  config: 'scripts/config/main.ts',
   db: 'scripts/postgres/console.ts',
   demo: 'scripts/demo/main.ts',
   dev: 'scripts/demo/dev.ts',
@@ -13,6 +15,8 @@ const commands = {
   e2e: 'scripts/test/e2e.ts',
   sandbox: 'scripts/demo/sandbox.ts',
   test: 'scripts/test/main.ts',
+  'test:api': 'scripts/api/main.ts',
+  'test:cluster': 'scripts/test/cluster.ts',
 }
 
 const [command, ...args] = process.argv.slice(2)

@@ -95,6 +95,6 @@ export function createAudit({ db }: { db: Database }) {
       }
     },
 
-    verify: () => verifyChain(db),
+    verify: (mustHave?: string) => verifyChain(db, mustHave),
   }
 }
