@@ -12,6 +12,7 @@ import { loadModel } from './load-model.ts'
 import { type FromEngine, type LoadOrder, ToEngine } from './messages.ts'
 import { type Observations, observations } from './observations.ts'
 import { createRunner, type Runner } from './runner.ts'
+import { type SlotReader, slotReader } from './slot-reader.ts'
 import { textInput } from './text-prediction.ts'
 
 const tell = (message: FromEngine): void => {
@@ -29,10 +30,11 @@ const leaveWhenAlone = (): void => {
 }
 
 const serve = (socket: Socket, run: Runner): void => {
-  // The first line an acceptor sends is the prefix of its request names.
-  let prefix: string | undefined
+  // The first line an acceptor sends is the prefix of its request names, and the folder of its large bodies.
+  let caller: { prefix: string; slots: SlotReader } | undefined
   const frames = frameReader((payload, count) => {
-    run(readRequests(payload, count), prefix ?? '', (answers) => {
+    if (!caller) return
+    run(readRequests(payload, count), caller, (answers) => {
       if (socket.destroyed) return
       socket.cork()
       for (const chunk of answerFrame(answers)) socket.write(chunk)
@@ -40,9 +42,10 @@ const serve = (socket: Socket, run: Runner): void => {
     })
   })
   socket.on('data', (chunk: Buffer) => {
-    if (prefix !== undefined) return frames(chunk)
+    if (caller !== undefined) return frames(chunk)
     const end = chunk.indexOf(0x0a)
-    prefix = chunk.toString('latin1', 0, end)
+    const [prefix = '', folder = ''] = chunk.toString('latin1', 0, end).split(' ')
+    caller = { prefix, slots: slotReader(folder) }
     if (end + 1 < chunk.length) frames(chunk.subarray(end + 1))
   })
   socket.on('error', () => socket.destroy())

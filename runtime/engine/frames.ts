@@ -4,7 +4,7 @@
  */
 
 export const FRAME_HEAD = 8
-const REQUEST_HEAD = 16
+const REQUEST_HEAD = 24
 const ANSWER_HEAD = 32
 const MAX_FRAME = 0x7ffffff0
 const NONE = 0xffffffff
@@ -20,7 +20,9 @@ export interface WireRequest {
   name: string
   /** Length of the JSON part before binary tensors; undefined when there is none. */
   jsonLength: number | undefined
+  /** The body, or nothing when it lies in a slot. */
   body: Buffer
+  slot?: { id: number; length: number } | undefined
 }
 
 export interface WireAnswer {
@@ -80,6 +82,8 @@ export const requestFrame = (items: readonly WireRequest[]): Buffer[] => {
       out.writeUInt16LE(item.name.length, at + 6)
       out.writeUInt32LE(item.jsonLength ?? NONE, at + 8)
       out.writeUInt32LE(item.body.length, at + 12)
+      out.writeUInt32LE(item.slot?.id ?? 0, at + 16)
+      out.writeUInt32LE(item.slot?.length ?? 0, at + 20)
     },
     names,
   )
@@ -112,8 +116,10 @@ export const readRequests = (payload: Buffer, count: number): WireRequest[] => {
     const at = index * REQUEST_HEAD
     const nameEnd = name + payload.readUInt16LE(at + 6)
     const end = body + payload.readUInt32LE(at + 12)
+    const slot = payload.readUInt32LE(at + 16)
     items.push({
       id: payload.readUInt32LE(at),
+      slot: slot === 0 ? undefined : { id: slot, length: payload.readUInt32LE(at + 20) },
       kind: kindOf(payload.readUInt16LE(at + 4)),
       name: nameEnd === name ? '' : payload.toString('latin1', name, nameEnd),
       jsonLength: lengthOrNone(payload.readUInt32LE(at + 8)),

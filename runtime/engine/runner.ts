@@ -10,6 +10,7 @@ import { bodyKind, type WireAnswer, type WireRequest } from './frames.ts'
 import type { LabelReader } from './labels.ts'
 import type { Observations } from './observations.ts'
 import type { Session } from './session.ts'
+import type { SlotReader } from './slot-reader.ts'
 import { parseTextRequest, writeTextAnswer } from './text-prediction.ts'
 
 export interface RunnerParts {
@@ -31,6 +32,8 @@ interface Work {
   inputs: Tensor[]
   text: string
   parseMicros: number
+  /** Gives back the memory that the inputs lie in. */
+  release: () => void
 }
 
 const micros = (since: number): number => Math.round((performance.now() - since) * 1000)
@@ -52,13 +55,32 @@ const refusal = (wire: WireRequest, error: unknown, parseMicros = 0): WireAnswer
   }
 }
 
-export type Runner = (items: readonly WireRequest[], prefix: string, send: (answers: WireAnswer[]) => void) => void
+export type Runner = (
+  items: readonly WireRequest[],
+  caller: { prefix: string; slots: SlotReader },
+  send: (answers: WireAnswer[]) => void,
+) => void
+
+const nothing = (): void => {}
 
 export const createRunner = (parts: RunnerParts): Runner => {
   const { session, signature, rules, head, labels, observations, tenant } = parts
 
-  const parse = (wire: WireRequest): Work => {
+  const parse = (received: WireRequest, slots: SlotReader): Work => {
     const start = performance.now()
+    const { slot } = received
+    const large = slot && slots.read(slot.id, slot.length, received.jsonLength)
+    const wire = large ? { ...received, body: large.body } : received
+    const release = large?.release ?? nothing
+    try {
+      return { ...parseBody(wire, start), release }
+    } catch (error) {
+      release()
+      throw error
+    }
+  }
+
+  const parseBody = (wire: WireRequest, start: number): Omit<Work, 'release'> => {
     if (wire.kind === bodyKind.predict) {
       const request = parseTextRequest(wire.body, signature)
       return { wire, request, inputs: request.inputs, text: request.text, parseMicros: micros(start) }
@@ -152,14 +174,14 @@ export const createRunner = (parts: RunnerParts): Runner => {
     }
   }
 
-  return (items, prefix, send) => {
+  return (items, { prefix, slots }, send) => {
     const began = performance.now()
     const answers: WireAnswer[] = []
     const ready: Work[] = []
     for (const wire of items) {
       const start = performance.now()
       try {
-        ready.push(parse(wire))
+        ready.push(parse(wire, slots))
       } catch (error) {
         answers.push(
           refusal(
@@ -171,8 +193,14 @@ export const createRunner = (parts: RunnerParts): Runner => {
       }
     }
     for (const group of groupForRuns(ready, rules)) {
-      if (parts.elsewhere) void runThere(group, began, prefix).then(send)
-      else for (const each of runHere(group, began, prefix)) answers.push(each)
+      const release = (): void => {
+        for (const work of group) work.release()
+      }
+      if (parts.elsewhere) void runThere(group, began, prefix).then(send).finally(release)
+      else {
+        for (const each of runHere(group, began, prefix)) answers.push(each)
+        release()
+      }
     }
     if (answers.length > 0) send(answers)
   }

@@ -133,6 +133,7 @@ export const startGrpcServer = async (options: GrpcOptions): Promise<{ port: num
         name: '',
         jsonLength: undefined,
         body: call.request,
+        slot: undefined,
         tenant,
         timeoutMilliseconds: Number.isFinite(patience) ? Math.max(1, patience) : 0,
       }

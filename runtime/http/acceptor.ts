@@ -109,6 +109,7 @@ const drain = (): void => {
     for (const connection of connections) connection.closeWhenIdle()
     if (connections.size > 0) return
     clearInterval(check)
+    dispatcher.slots.close()
     tell({ type: 'drained' })
   }, 20)
 }

@@ -29,7 +29,7 @@ export interface Exchange {
   /** The body cannot be had: the handler must answer with this. Without a handler the connection answers itself. */
   onBodyFault: ((error: InferenceError) => void) | undefined
   /** Reads the body, which must not be longer; the alternative is to answer at once. */
-  readBody: (limit: number, then: (body: Buffer) => void) => void
+  readBody: (limit: number, then: (body: Buffer) => void, reader?: BodyReader) => void
   answer: (answer: Answer) => void
 }
 
@@ -186,7 +186,7 @@ export class Connection {
       answered: false,
       onGone: undefined,
       onBodyFault: undefined,
-      readBody: (limit, then) => {
+      readBody: (limit, then, reader) => {
         unread = false
         if (head.contentLength > limit) {
           unread = true
@@ -197,7 +197,7 @@ export class Connection {
         const mayTake = head.contentLength < 0 ? limit : head.contentLength
         this.deadline = Date.now() + BODY_GRACE + mayTake / BODY_BYTES_PER_MILLISECOND
         if (head.expectsContinue && this.pending.length === 0) this.socket.write(CONTINUE)
-        this.reader = head.contentLength < 0 ? chunkedReader(limit) : lengthReader(head.contentLength)
+        this.reader = reader ?? (head.contentLength < 0 ? chunkedReader(limit) : lengthReader(head.contentLength))
         this.readerDone = then
         this.unpause()
         this.feed(this.pending)

@@ -3,6 +3,7 @@ import { constants, gunzip, gzip, inflate } from 'node:zlib'
 import { type BodyKind, bodyKind, type WireAnswer } from '../engine/frames.ts'
 import { observe, SECONDS_BUCKETS } from '../metrics/request-stats.ts'
 import { InferenceError } from '../protocol/errors.ts'
+import { LARGE_BODY, type Slot } from '../queue/body-slots.ts'
 import type { Admission, Dispatcher } from '../queue/dispatcher.ts'
 import type { Limits } from '../queue/limits.ts'
 import { type Answer, BINARY_TYPE, errorAnswer, JSON_TYPE } from './answer.ts'
@@ -146,39 +147,67 @@ export const inferRoute = (options: InferRouteOptions) => {
     exchange.onGone = admission.leave
     exchange.onBodyFault = fail
 
-    exchange.readBody(options.maxBodyBytes, (raw) => {
+    const { contentLength } = head
+    let slot: Slot | undefined
+    const inSlot = contentLength >= LARGE_BODY && contentLength <= options.maxBodyBytes && head.contentEncoding === ''
+    const reader = inSlot
+      ? dispatcher.slots.reader(contentLength, (filled) => {
+          slot = filled
+        })
+      : undefined
+    if (reader) {
+      const { leave: leaveAll } = admission
+      // Until the engine has it, a slot goes back with everything else the request holds.
+      admission.leave = () => {
+        if (!slot) reader.abandon()
+        leaveAll()
+      }
+      exchange.onGone = admission.leave
+    }
+
+    const received = (raw: Buffer): void => {
+      admission.stats.bytesIn += slot?.length ?? raw.length
       inflateBody(head.contentEncoding, raw, options.maxBodyBytes, (body) => {
         if (exchange.gone) return
-        if (body instanceof InferenceError) return fail(body)
-        admission.stats.bytesIn += raw.length
-        if (target.kind === bodyKind.infer && (head.jsonLength ?? 0) > body.length) {
-          return fail(
-            new InferenceError(
-              400,
-              `Inference-Header-Content-Length is ${head.jsonLength}, but the body has only ${body.length} bytes`,
-            ),
-          )
-        }
-        const id = head.requestId || `${prefix}${(sequence++).toString(36)}`
-        const call = {
-          kind: target.kind,
-          name: id,
-          jsonLength: head.jsonLength,
-          body,
-          tenant,
-          timeoutMilliseconds: head.timeoutMilliseconds,
-        }
-        const abandon = dispatcher.send(
-          admission,
-          call,
-          (answer, queued) => finish(exchange, admission, answer, queued, id),
-          fail,
-        )
-        exchange.onGone = () => {
-          abandon()
-          admission.leave()
-        }
+        if (body instanceof InferenceError) fail(body)
+        else dispatch(body)
       })
-    })
+    }
+
+    const dispatch = (body: Buffer): void => {
+      const length = slot?.length ?? body.length
+      if (target.kind === bodyKind.infer && (head.jsonLength ?? 0) > length) {
+        slot?.release()
+        fail(
+          new InferenceError(
+            400,
+            `Inference-Header-Content-Length is ${head.jsonLength}, but the body has only ${length} bytes`,
+          ),
+        )
+        return
+      }
+      const id = head.requestId || `${prefix}${(sequence++).toString(36)}`
+      const call = {
+        kind: target.kind,
+        name: id,
+        jsonLength: head.jsonLength,
+        body,
+        slot,
+        tenant,
+        timeoutMilliseconds: head.timeoutMilliseconds,
+      }
+      const abandon = dispatcher.send(
+        admission,
+        call,
+        (answer, queued) => finish(exchange, admission, answer, queued, id),
+        fail,
+      )
+      exchange.onGone = () => {
+        abandon()
+        admission.leave()
+      }
+    }
+
+    exchange.readBody(options.maxBodyBytes, received, reader)
   }
 }

@@ -6,6 +6,7 @@ import type { BodyKind, WireAnswer } from '../engine/frames.ts'
 import type { ModelRoute, RouteTable, VersionRoute } from '../http/route-table.ts'
 import { observe, type RequestStats, ROWS_BUCKETS, requestStats, SECONDS_BUCKETS } from '../metrics/request-stats.ts'
 import { InferenceError } from '../protocol/errors.ts'
+import { BodySlots, type Slot } from './body-slots.ts'
 import { sameOutputs } from './compare-answers.ts'
 import { EngineClient, type Job } from './engine-client.ts'
 import type { Limits } from './limits.ts'
@@ -32,6 +33,8 @@ export interface Call {
   name: string
   jsonLength: number | undefined
   body: Buffer
+  /** Where a large body lies; `body` is empty then. */
+  slot: Slot | undefined
   tenant: string
   timeoutMilliseconds: number
 }
@@ -39,6 +42,7 @@ export interface Call {
 const MAX_SHADOW_BACKLOG = 32
 
 export class Dispatcher {
+  readonly slots = new BodySlots()
   private readonly options: DispatcherOptions
   private readonly clients = new Map<string, { client: EngineClient; socket: string }>()
   private readonly stats = new Map<string, RequestStats>()
@@ -84,6 +88,7 @@ export class Dispatcher {
     const client = new EngineClient({
       socket: version.socket,
       prefix: this.options.prefix,
+      slotFolder: this.slots.folder,
       maxBatch: version.maxBatch,
       lanes: version.lanes,
       timeoutMilliseconds: model.timeoutMilliseconds,
@@ -181,7 +186,10 @@ export class Dispatcher {
     }
     const found = this.clients.get(version.socket)
     if (found) found.client.submit(job)
-    else failed(notReady(model.name, version))
+    else {
+      call.slot?.release()
+      failed(notReady(model.name, version))
+    }
     return () => {
       job.over = true
     }
@@ -189,6 +197,7 @@ export class Dispatcher {
 
   /** The same request to each shadow version, after the answer is out; dropped when a shadow cannot keep up. */
   private shadow(model: ModelRoute, call: Call, answer: WireAnswer): void {
+    if (call.slot) return // its memory has gone back by now, and shadows are not worth another copy
     for (const version of shadowsOf(model)) {
       const client = this.clients.get(version.socket)?.client
       if (!client || client.waiting + client.underWay > MAX_SHADOW_BACKLOG) continue

@@ -5,6 +5,7 @@
 import { connect, type Socket } from 'node:net'
 import { type BodyKind, frameReader, readAnswers, requestFrame, type WireAnswer } from '../engine/frames.ts'
 import { InferenceError } from '../protocol/errors.ts'
+import type { Slot } from './body-slots.ts'
 import { FairQueue } from './fair-queue.ts'
 
 export interface Job {
@@ -12,6 +13,7 @@ export interface Job {
   name: string
   jsonLength: number | undefined
   body: Buffer
+  slot: Slot | undefined
   tenant: string
   /** When the caller stops waiting, on performance.now()'s clock. */
   deadline: number
@@ -23,6 +25,12 @@ export interface Job {
   failed: (error: InferenceError) => void
 }
 
+/** The engine will not read the body any more. */
+const finishedWith = (job: Job): void => {
+  job.slot?.release()
+  job.slot = undefined
+}
+
 interface Frame {
   left: number
   sentAt: number
@@ -31,6 +39,8 @@ interface Frame {
 export interface EngineClientOptions {
   socket: string
   prefix: string
+  /** The folder of large bodies. */
+  slotFolder: string
   maxBatch: number
   lanes: number
   timeoutMilliseconds: number
@@ -64,7 +74,7 @@ export class EngineClient {
     this.options = options
     this.queue = new FairQueue(options.weightOf)
     this.socket = connect(options.socket)
-    this.socket.write(`${options.prefix}\n`)
+    this.socket.write(`${options.prefix} ${options.slotFolder}\n`)
     const read = frameReader((payload, count) => this.receive(readAnswers(payload, count)))
     this.socket.on('data', (chunk: Buffer) => {
       try {
@@ -87,6 +97,7 @@ export class EngineClient {
 
   submit(job: Job): void {
     if (this.closed) {
+      finishedWith(job)
       job.over = true
       job.failed(engineLost())
       return
@@ -149,13 +160,17 @@ export class EngineClient {
     while (jobs.length < this.options.maxBatch && bytes < MAX_FRAME_BYTES) {
       const job = this.queue.shift()
       if (!job) break
-      if (job.over) continue
+      if (job.over) {
+        finishedWith(job)
+        continue
+      }
       if (job.deadline <= now) {
+        finishedWith(job)
         this.expire(job)
         continue
       }
       job.sentAt = now
-      bytes += job.body.length
+      bytes += job.body.length + (job.slot?.length ?? 0)
       jobs.push(job)
     }
     return jobs
@@ -170,7 +185,7 @@ export class EngineClient {
         const id = this.nextId
         this.nextId = id === 0xffffffff ? 1 : id + 1
         this.sent.set(id, { job, frame })
-        return { id, kind: job.kind, name: job.name, jsonLength: job.jsonLength, body: job.body }
+        return { id, kind: job.kind, name: job.name, jsonLength: job.jsonLength, body: job.body, slot: job.slot }
       }),
     )
     if (chunks.length === 1 && chunks[0]) this.socket.write(chunks[0])
@@ -188,6 +203,7 @@ export class EngineClient {
       if (!found) continue
       this.sent.delete(answer.id)
       if (--found.frame.left === 0) this.frames.delete(found.frame)
+      finishedWith(found.job)
       this.owed.delete(found.job)
       if (found.job.over) continue
       found.job.over = true
@@ -199,11 +215,12 @@ export class EngineClient {
   private lose(): void {
     if (this.closed) return
     this.closed = true
+    for (const { job } of this.sent.values()) finishedWith(job)
+    for (const job of this.queue.drain()) finishedWith(job)
     const owed = [...this.owed]
     this.owed.clear()
     this.sent.clear()
     this.frames.clear()
-    this.queue.drain()
     for (const job of owed) {
       if (job.over) continue
       job.over = true
