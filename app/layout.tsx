@@ -25,6 +25,9 @@ export const viewport: Viewport = {
   ],
 }
 
+/** Every answer has its own nonce and its own reader: nothing here can be made ahead of time. */
+export const dynamic = 'force-dynamic'
+
 export default async function RootLayout({ children }: { children: ReactNode }) {
   const nonce = (await headers()).get('x-nonce') ?? undefined
   return (
