@@ -4,13 +4,18 @@ import { join } from 'node:path'
 import { type Counts, honest, oneFailed, vitestCounts } from './counts.ts'
 import { program, run } from './run.ts'
 
-/** Unit and integration tests. `only` narrows them to files whose path contains one of the words. */
-export async function runUnitTests(only: string[] = []): Promise<Counts> {
-  console.error('\n… Unit and integration tests')
+/** `only` narrows them to files whose path contains one of the words. */
+export const runUnitTests = (only: string[] = []): Promise<Counts> => runVitest('Unit and integration tests', only)
+
+export const runClusterTests = (only: string[] = []): Promise<Counts> =>
+  runVitest('Suites on a real control plane and Argo CD', ['--config', 'vitest.cluster.config.ts', ...only])
+
+async function runVitest(title: string, more: string[]): Promise<Counts> {
+  console.error(`\n… ${title}`)
   const folder = mkdtempSync(join(tmpdir(), 'modelyard-vitest-'))
   const report = join(folder, 'report.json')
   try {
-    const args = ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...only]
+    const args = ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...more]
     const code = await run(program('vitest', 'vitest.mjs'), args, { NODE_ENV: 'test' })
     return honest(vitestCounts(readFileSync(report, 'utf8')), code)
   } catch (error) {

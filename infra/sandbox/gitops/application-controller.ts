@@ -59,7 +59,8 @@ export const reconcile = async (world: Surroundings, name: string): Promise<numb
   const state = application.status?.operationState
   const asked = application.operation === undefined ? undefined : Operation.parse(application.operation)
   const running = isRunning(state) ? state : undefined
-  const found = await look(world, application, '', refresh !== undefined)
+  // One that has never been looked at may well be about a commit of this very moment.
+  const found = await look(world, application, '', refresh !== undefined || !application.status)
   const now = new Date()
 
   let operation: OperationState | undefined = running ?? (asked && begin(asked, now))

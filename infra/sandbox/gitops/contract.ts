@@ -411,7 +411,9 @@ export const gitOpsContract = (start: () => Promise<GitOpsUnderTest>): void => {
         { 'quota.yaml': sample.quota('team-dev', { 'requests.cpu': '2', pods: '4' }) },
         { automated: false, namespace: 'team-dev' },
       )
-      const warned = await become('second', 'warned', ({ status }) => (status?.conditions?.length ?? 0) > 0)
+      const warned = await become('second', 'warned', ({ status }) =>
+        (status?.conditions ?? []).some((each) => each.type === 'SharedResourceWarning'),
+      )
       expect(warned.status?.conditions).toMatchObject([
         {
           type: 'SharedResourceWarning',

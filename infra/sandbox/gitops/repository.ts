@@ -18,6 +18,7 @@ export class Repository {
   readonly #folder: string
   readonly #environment: Record<string, string>
   #fetching: Promise<boolean> | undefined
+  #next: Promise<boolean> | undefined
   #refs = ''
   readonly #commits = new Map<string, Promise<string>>()
   /** The trees of the last few commits and the blobs seen: a commit that leaves a folder alone costs that folder nothing. */
@@ -31,14 +32,16 @@ export class Repository {
     this.#environment = environmentFor(url, credentials)
   }
 
-  /** Tells whether anything has moved. Who asks while a fetch is under way waits for one that begins after the question. */
+  /** Tells whether anything has moved. Who asks while a fetch is under way shares one that begins after it. */
   fetch(): Promise<boolean> {
-    const next = (this.#fetching ?? Promise.resolve()).then(
-      () => this.#fetchNow(),
-      () => this.#fetchNow(),
-    )
-    this.#fetching = next
-    return next
+    this.#next ??= (this.#fetching ?? Promise.resolve(false))
+      .catch(() => false)
+      .then(() => {
+        this.#next = undefined
+        this.#fetching = this.#fetchNow()
+        return this.#fetching
+      })
+    return this.#next
   }
 
   async resolve(revision: string): Promise<string> {
