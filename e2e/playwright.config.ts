@@ -8,7 +8,7 @@ export default defineConfig({
   testDir: '.',
   outputDir: `${installation.state}/e2e-results`,
   timeout: 60_000,
-  expect: { timeout: 10_000 },
+  expect: { timeout: 15_000 },
   fullyParallel: true,
   workers: 2,
   forbidOnly: true,

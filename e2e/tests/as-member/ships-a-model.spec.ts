@@ -29,7 +29,7 @@ test('a member ships a model, tries it, changes it and rolls it back', async ({ 
     })
     await asMember.deployment.open(team, namespace, 'iris')
     await expect(asMember.page.getByText('Healthy').first()).toBeVisible()
-    await expect(asMember.page.getByText(`/v2/models/${namespace}.iris/infer`).first()).toBeVisible()
+    await expect(asMember.page.getByText(`/v2/models/${namespace}.iris`).first()).toBeVisible()
   })
 
   await test.step('tries it in the playground', async () => {
@@ -53,7 +53,7 @@ test('a member ships a model, tries it, changes it and rolls it back', async ({ 
       team,
       namespace,
       model: ModelName.parse('iris'),
-      inputs: [{ name: 'measurements', datatype: 'FP32', shape: [1, 4], data: [5.1, 3.5, 1.4, 0.2] }],
+      inputs: [{ name: 'features', datatype: 'FP32', shape: [1, 4], data: [5.1, 3.5, 1.4, 0.2] }],
     })
     expect(answer.version).toBe('2')
   })
