@@ -268,7 +268,7 @@ const admissionSteps: Step[] = [
   post(
     'a quota of fractions',
     `${base}/resourcequotas`,
-    namedSame('v1', 'ResourceQuota', 'f', { hard: { pods: '1.5', 'requests.cpu': '-1' } }),
+    namedSame('v1', 'ResourceQuota', 'f', { hard: { pods: '1.5' } }),
   ),
   {
     ...patch('used and limited', `${base}/resourcequotas/q/status`, {
