@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { parseAllDocuments, stringify } from 'yaml'
 import { z } from 'zod'
 import { integerAttribute, model, node, value } from '../testing/onnx-writer.ts'
-import { type Running, startProcess } from './testing/processes.ts'
+import { type Running, startProcess } from '../testing/processes.ts'
 import { MODELS, startWorld, type World } from './testing/world.ts'
 
 let world: World

@@ -1,4 +1,4 @@
-/** The agent and the runtime as the processes they are in production. */
+/** The runtime and its agent as the processes they are in production. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
@@ -10,7 +10,7 @@ const Ready = z.object({ ready: z.literal(true), url: z.string() })
 export type Running = { url: string; child: ChildProcess; kill: (signal: NodeJS.Signals) => Promise<void> }
 
 export const startProcess = async (module: 'agent/main.ts' | 'main.ts', args: readonly string[]): Promise<Running> => {
-  const path = fileURLToPath(new URL(`../../${module}`, import.meta.url))
+  const path = fileURLToPath(new URL(`../${module}`, import.meta.url))
   const child = spawn(process.execPath, [path, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
   const errors: string[] = []
   child.stderr.on('data', (chunk) => errors.push(String(chunk)))
