@@ -19,6 +19,7 @@ import { mergeStats } from './metrics/request-stats.ts'
 import { statistics } from './metrics/statistics.ts'
 import { readModelFolder } from './models/folder.ts'
 import { createRepository } from './models/repository.ts'
+import { defaultLimits, type ValidationLimits } from './models/validate.ts'
 import { createSharedLimits } from './queue/limits.ts'
 
 export interface RuntimeConfig {
@@ -45,6 +46,8 @@ export interface RuntimeConfig {
   auth: AuthSettings
   engineMemoryMegabytes: number
   loadTimeoutMilliseconds: number
+  /** What trying a new file may take. */
+  validation: ValidationLimits
   log: Log
 }
 
@@ -67,6 +70,7 @@ export const defaultConfig = (log: Log): RuntimeConfig => ({
   auth: { jwks: '', issuer: '', audience: '' },
   engineMemoryMegabytes: 4096,
   loadTimeoutMilliseconds: 120_000,
+  validation: defaultLimits,
   log,
 })
 
@@ -88,6 +92,7 @@ export const createRuntime = async (config: RuntimeConfig): Promise<Runtime> => 
     repository: createRepository(join(config.stateFolder, 'models'), config.store),
     memoryMegabytes: config.engineMemoryMegabytes,
     loadTimeoutMilliseconds: config.loadTimeoutMilliseconds,
+    validation: config.validation,
     lanes: config.lanes,
     textModel: config.textModel,
     onTable: (table) => pool?.update(table),

@@ -1,6 +1,6 @@
 /** What is measured: a model, and the same question as JSON and as binary tensors. */
 import { perceptron } from '../testing/models.ts'
-import { model, node, integerAttribute, tensor, value } from '../testing/onnx-writer.ts'
+import { integerAttribute, model, node, tensor, value } from '../testing/onnx-writer.ts'
 
 export interface Workload {
   name: string
@@ -13,7 +13,22 @@ export interface Workload {
 const image = (): Buffer => {
   const shape = new Uint8Array(BigInt64Array.of(-1n, 64n, 2352n).buffer)
   return model({
-    nodes: [node('Reshape', ['x', 'shape'], ['rows']), node('ReduceMax', ['rows'], ['y'], [integerAttribute('keepdims', 0), [[1, 'axes'], [8, 2], [20, 7]]])],
+    nodes: [
+      node('Reshape', ['x', 'shape'], ['rows']),
+      node(
+        'ReduceMax',
+        ['rows'],
+        ['y'],
+        [
+          integerAttribute('keepdims', 0),
+          [
+            [1, 'axes'],
+            [8, 2],
+            [20, 7],
+          ],
+        ],
+      ),
+    ],
     inputs: [value('x', 'float', ['rows', 3, 224, 224])],
     outputs: [value('y', 'float', ['rows', 64])],
     initializers: [tensor('shape', 'int64', [3], shape)],

@@ -23,7 +23,9 @@ const output = (command: string, args: string[]): Promise<string> =>
     child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
       text += chunk
     })
-    child.on('error', () => reject(new Error('wrk is needed to measure: install it (Debian: apt-get install wrk, macOS: brew install wrk)')))
+    child.on('error', () =>
+      reject(new Error('wrk is needed to measure: install it (Debian: apt-get install wrk, macOS: brew install wrk)')),
+    )
     child.on('close', () => resolve(text))
   })
 
@@ -34,7 +36,9 @@ const script = (path: string, body: Body, bodyFile: string, pauseMilliseconds: n
     'wrk.body = file:read("*all")',
     'file:close()',
     'wrk.method = "POST"',
-    ...Object.entries(body.headers).map(([name, value]) => `wrk.headers[${JSON.stringify(name)}] = ${JSON.stringify(value)}`),
+    ...Object.entries(body.headers).map(
+      ([name, value]) => `wrk.headers[${JSON.stringify(name)}] = ${JSON.stringify(value)}`,
+    ),
     `local text = nil`,
     `request = function() if text == nil then text = wrk.format(nil, ${JSON.stringify(path)}) end return text end`,
     ...(pauseMilliseconds > 0 ? [`delay = function() return math.random(0, ${2 * pauseMilliseconds}) end`] : []),
@@ -71,6 +75,7 @@ export const generate = async (options: LoadOptions): Promise<Load> => {
     requestsPerSecond: Number(/Requests\/sec:\s+([\d.]+)/.exec(text)?.[1] ?? 0),
     p50: milliseconds(/50%\s+(\S+)/.exec(text)?.[1]),
     p99: milliseconds(/99%\s+(\S+)/.exec(text)?.[1]),
-    errors: Number(errors ?? 0) + (socketErrors ? socketErrors.slice(1).reduce((sum, each) => sum + Number(each), 0) : 0),
+    errors:
+      Number(errors ?? 0) + (socketErrors ? socketErrors.slice(1).reduce((sum, each) => sum + Number(each), 0) : 0),
   }
 }

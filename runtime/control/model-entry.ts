@@ -6,7 +6,7 @@ import type { LoadOrder } from '../engine/messages.ts'
 import { type Supervised, supervise } from '../engine/supervisor.ts'
 import type { ModelRoute, VersionRoute } from '../http/route-table.ts'
 import { ModelUnavailable, type Repository } from '../models/repository.ts'
-import { type Validation, validateModel } from '../models/validate.ts'
+import { type Validation, type ValidationLimits, validateModel } from '../models/validate.ts'
 import type { ModelSpec, ModelStatus, VersionSpec, VersionState, VersionStatus } from './contract.ts'
 
 export interface EntryOptions {
@@ -15,6 +15,7 @@ export interface EntryOptions {
   verdicts: Map<string, Validation>
   memoryMegabytes: number
   loadTimeoutMilliseconds: number
+  validation: ValidationLimits
   lanes: number
   slot: number
   onChange: () => void
@@ -149,7 +150,7 @@ export class ModelEntry {
       if (loaded.stopped) return
       loaded.digest = digest
       become('Loading', 'being checked')
-      const verdict = this.options.verdicts.get(digest) ?? (await validateModel(path))
+      const verdict = this.options.verdicts.get(digest) ?? (await validateModel(path, this.options.validation))
       this.options.verdicts.set(digest, verdict)
       if (!verdict.ok) return become('Failed', verdict.reason)
       if (!loaded.stopped) this.startEngine(loaded, path, become)

@@ -116,6 +116,10 @@ process.on('message', (raw) => {
   }
 })
 
+// A signal to the whole group, as Ctrl-C sends it, is for the supervisor, who lets requests finish first.
+process.on('SIGINT', () => {})
+process.on('SIGTERM', () => {})
+
 // Without its supervisor an engine has no purpose.
 process.on('disconnect', () => process.exit(0))
 
