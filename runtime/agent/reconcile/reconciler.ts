@@ -51,7 +51,7 @@ export class Reconciler {
   async reconcile(key: string): Promise<Outcome> {
     const name = servedOfKey(key)
     const object = this.#options.find(key)
-    if (!object) return await this.#remove(name)
+    if (!object) return await this.#remove(key, name)
 
     const reading = readObject(object, this.#options.namespaceOf(object))
     if (reading.fault) {
@@ -85,10 +85,13 @@ export class Reconciler {
     return [...this.#told.values()].flatMap((spec) => spec.versions.flatMap((version) => version.digest ?? []))
   }
 
-  async #remove(name: string): Promise<Outcome> {
-    const { control, owned, log } = this.#options
+  async #remove(key: string, name: string): Promise<Outcome> {
+    const { control, owned, replica, log } = this.#options
     if (!owned.has(name)) return 'settled'
     await control.remove(name)
+    // An object that is there still, but no longer ours, must not go on saying that we serve it.
+    const [namespace = '', objectName = ''] = key.split('/')
+    await this.#apply(namespace, objectName, replica, {})
     await owned.remove(name)
     this.#forget(name)
     log('info', 'A model was taken out.', { model: name })

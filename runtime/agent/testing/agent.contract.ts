@@ -148,5 +148,6 @@ export const agentContract = (start: () => Promise<World>): void => {
       'application/merge-patch+json',
     )
     await until(() => expect(world.control.specs.size).toBe(0))
+    await until(async () => expect((await world.status('churn')).replicas ?? []).toEqual([]))
   })
 }
