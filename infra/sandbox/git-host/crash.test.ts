@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { adminToken, clientFor, openPull, repo } from './testing/host.ts'
+import { adminToken, clientFor, openPull, patiently, repo } from './testing/host.ts'
 import { startReceiver } from './testing/receiver.ts'
 
 const main = join(import.meta.dirname, 'main.ts')
@@ -82,10 +82,8 @@ describe('the process', () => {
     await openPull(client, 'change')
     await stop('SIGKILL')
     client = (await start(...flags)).client
-    await receiver.next(3)
-    expect(receiver.received.map(({ event }) => event)).toEqual(
-      expect.arrayContaining(['ping', 'push', 'pull_request']),
-    )
+    const events = () => receiver.received.map(({ event }) => event)
+    await expect.poll(events, patiently).toEqual(expect.arrayContaining(['ping', 'push', 'pull_request']))
     await receiver.close()
   })
 

@@ -6,6 +6,7 @@ import {
   clientFor,
   commitFiles,
   openPull,
+  patiently,
   repo,
   startTestHost,
   type TestHost,
@@ -275,7 +276,7 @@ describe('faults', () => {
     const wish = { ...repo, title: 'Answered', head: 'answered', base: 'main' }
     await expect(host.admin.pulls.create(wish)).rejects.toThrow()
     await expect
-      .poll(async () => (await host.admin.pulls.list({ ...repo, head: 'platform:answered' })).data.length)
+      .poll(async () => (await host.admin.pulls.list({ ...repo, head: 'platform:answered' })).data.length, patiently)
       .toBe(1)
   })
 

@@ -42,9 +42,12 @@ const emptyTree = '4b825dc642cb6eb9a060e54bf8d69288fbee4904'
 
 /** What changed from one commit (or nothing) to another, file by file, in git's order. */
 export async function changedFiles(directory: string, from: string | undefined, to: string): Promise<FileChange[]> {
-  const range = ['-r', '-M', '--no-color', '--no-ext-diff', '--abbrev=40', from ?? emptyTree, to]
-  const raw = (await runGit(directory, ['diff-tree', '-z', '--raw', ...range])).text().split('\0')
-  const patches = splitPatches((await runGit(directory, ['diff-tree', '-p', ...range])).text())
+  const options = ['-z', '--raw', '-p', '-r', '-M', '--no-color', '--no-ext-diff', '--abbrev=40']
+  const output = (await runGit(directory, ['diff-tree', ...options, from ?? emptyTree, to])).text()
+  // An empty field stands between the list of files and their patches.
+  const end = output.indexOf('\0\0')
+  const raw = output.slice(0, Math.max(0, end)).split('\0')
+  const patches = splitPatches(output.slice(end + 2))
   const files: FileChange[] = []
   for (let at = 0; raw[at]?.startsWith(':'); ) {
     const [, , oldSha = '', newSha = '', letter = ''] = (raw[at] ?? '').split(' ')

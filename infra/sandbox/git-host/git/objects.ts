@@ -25,24 +25,34 @@ export type TreeChange = { path: string; mode: string; sha: string | undefined }
 const commitFormat = '%H%x00%T%x00%P%x00%an%x00%ae%x00%aI%x00%cn%x00%ce%x00%cI%x00%B'
 const inUtc = (date: string): string => new Date(date).toISOString().replace('.000Z', 'Z')
 
-/** The commit a branch, tag or SHA stands for. */
-export async function resolveCommit(directory: string, name: string): Promise<string | undefined> {
+/** What a name may stand for, in the order in which it is looked for: a SHA, a branch, a tag, a short SHA. */
+function candidatesFor(name: string): string[] {
   const bare = name.replace(/^refs\/(heads|tags)\//, '')
-  const candidates = isSha(name) ? [name] : isRefName(bare) ? [`refs/heads/${bare}`, `refs/tags/${bare}`] : []
-  if (/^[0-9a-f]{7,39}$/.test(name)) candidates.push(name)
-  for (const candidate of candidates) {
-    const { text, code } = await runGit(directory, ['rev-parse', '--verify', '--quiet', `${candidate}^{commit}`], {
-      allowed: [1, 128],
-    })
-    if (code === 0) return text().trim()
+  const refs = isSha(name) ? [name] : isRefName(bare) ? [`refs/heads/${bare}`, `refs/tags/${bare}`] : []
+  return /^[0-9a-f]{7,39}$/.test(name) ? [...refs, name] : refs
+}
+
+/** The commit a branch, tag or SHA stands for. */
+export async function findCommit(directory: string, name: string): Promise<Commit | undefined> {
+  for (const candidate of candidatesFor(name)) {
+    const [commit] = await listCommits(directory, ['-1', `${candidate}^{commit}`], [], [128])
+    if (commit) return commit
   }
   return undefined
 }
 
+export const resolveCommit = async (directory: string, name: string): Promise<string | undefined> =>
+  (await findCommit(directory, name))?.sha
+
 /** Commits as `git log` selects them; the selectors are SHAs or options, never text from outside. */
-export async function listCommits(directory: string, selectors: readonly string[], paths: readonly string[] = []) {
+export async function listCommits(
+  directory: string,
+  selectors: readonly string[],
+  paths: readonly string[] = [],
+  allowed: readonly number[] = [],
+) {
   const args = ['--literal-pathspecs', 'log', '-z', `--format=${commitFormat}`, ...selectors, '--', ...paths]
-  const fields = (await runGit(directory, args)).text().split('\0')
+  const fields = (await runGit(directory, args, { allowed })).text().split('\0')
   const commits: Commit[] = []
   for (let at = 0; at + 9 < fields.length; at += 10) {
     const [sha = '', tree = '', parents = '', an = '', ae = '', ad = '', cn = '', ce = '', cd = '', message = ''] =
@@ -59,16 +69,20 @@ export async function listCommits(directory: string, selectors: readonly string[
   return commits
 }
 
-export async function readCommit(directory: string, sha: string): Promise<Commit | undefined> {
-  if ((await typeOf(directory, sha)) !== 'commit') return undefined
-  return (await listCommits(directory, ['-1', sha]))[0]
+export const readCommit = async (directory: string, sha: string): Promise<Commit | undefined> =>
+  isSha(sha) ? findCommit(directory, sha) : undefined
+
+/** What kind of object each SHA is; those that do not exist are left out. */
+export async function typesOf(directory: string, shas: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  const asked = [...new Set(shas)].filter(isSha)
+  const input = asked.map((sha) => `${sha}\n`).join('')
+  const lines = (await runGit(directory, ['cat-file', '--batch-check'], { input })).text().split('\n')
+  const pairs = lines.map((line) => line.split(' '))
+  return new Map(pairs.flatMap(([sha = '', type = 'missing', size]) => (size === undefined ? [] : [[sha, type]])))
 }
 
-export async function typeOf(directory: string, sha: string): Promise<string | undefined> {
-  if (!isSha(sha)) return undefined
-  const { code, text } = await runGit(directory, ['cat-file', '-t', sha], { allowed: [1, 128] })
-  return code === 0 ? text().trim() : undefined
-}
+export const typeOf = async (directory: string, sha: string): Promise<string | undefined> =>
+  (await typesOf(directory, [sha])).get(sha)
 
 export async function readTree(directory: string, tree: string, options: readonly string[] = []): Promise<TreeEntry[]> {
   const { text } = await runGit(directory, ['ls-tree', '-z', '-l', '--full-tree', ...options, tree])

@@ -9,6 +9,8 @@ import { type GitHostOptions, startGitHost } from '../git-host.ts'
 import { problemInAnswer } from './github-schema.ts'
 
 const run = promisify(execFile)
+/** For conditions that a busy machine reaches late. */
+export const patiently = { timeout: 15_000, interval: 30 }
 export const adminToken = 'admin-token-for-tests'
 export const repo = { owner: 'platform', repo: 'gitops' }
 

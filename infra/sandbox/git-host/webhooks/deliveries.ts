@@ -10,7 +10,10 @@ const timeoutMilliseconds = 10_000
 
 type Faults = { takeWebhookFault: () => 'lose' | 'double' | undefined }
 
-/** Sends webhooks in order, once each, as GitHub does; each is written down before it is sent. */
+/**
+ * Sends webhooks in order, as GitHub does. Each is written down before it is sent, so that a kill loses none; one whose
+ * answer was not written down yet comes again under the same id.
+ */
 export function createDeliveries(host: Host, faults: Faults) {
   const lines = new Map<number, Promise<void>>()
   const ending = new AbortController()

@@ -1,7 +1,7 @@
 import { verify } from '@octokit/webhooks-methods'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { problemInWebhook } from '../testing/github-schema.ts'
-import { commitFiles, openPull, repo, startTestHost, type TestHost } from '../testing/host.ts'
+import { commitFiles, openPull, patiently, repo, startTestHost, type TestHost } from '../testing/host.ts'
 import { type Receiver, startReceiver } from '../testing/receiver.ts'
 
 const secret = 'a-webhook-secret'
@@ -82,14 +82,14 @@ describe('webhooks', () => {
     status = 200
     const hook_id = (await host.admin.repos.listWebhooks({ ...repo })).data[0]?.id ?? 0
     const latest = async () => (await host.admin.repos.listWebhookDeliveries({ ...repo, hook_id })).data[0]
-    await expect.poll(async () => (await latest())?.status_code).toBe(500)
+    await expect.poll(async () => (await latest())?.status_code, patiently).toBe(500)
     const delivery_id = (await latest())?.id ?? 0
     const { data } = await host.admin.repos.getWebhookDelivery({ ...repo, hook_id, delivery_id })
     expect(data.request.payload).toMatchObject({ ref: 'refs/heads/change' })
     await host.admin.repos.redeliverWebhookDelivery({ ...repo, hook_id, delivery_id })
     await receiver.next(2)
     expect(receiver.received[1]?.id).toBe(receiver.received[0]?.id)
-    await expect.poll(async () => await latest()).toMatchObject({ redelivery: true, status_code: 200 })
+    await expect.poll(latest, patiently).toMatchObject({ redelivery: true, status_code: 200 })
   })
 
   it('are lost or doubled when a test asks for it', async () => {

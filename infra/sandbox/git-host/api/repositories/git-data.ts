@@ -7,6 +7,7 @@ import {
   readTree,
   type TreeEntry,
   typeOf,
+  typesOf,
   writeBlob,
   writeCommit,
   writeTree,
@@ -100,9 +101,13 @@ export const gitDataRoutes = [
     if (wish.base_tree && !['tree', 'commit'].includes((await typeOf(directory, wish.base_tree)) ?? '')) {
       throw new Problem(422, 'base_tree is not a valid tree oid')
     }
+    const types = await typesOf(
+      directory,
+      wish.tree.flatMap(({ sha }) => sha ?? []),
+    )
     const changes = []
     for (const { path, mode, sha, content } of wish.tree) {
-      if (sha && mode !== '160000' && (await typeOf(directory, sha)) === undefined) {
+      if (sha && mode !== '160000' && types.get(sha) !== (mode === '040000' ? 'tree' : 'blob')) {
         throw new Problem(422, `tree.sha ${sha} is not a valid ${mode === '040000' ? 'tree' : 'blob'}`)
       }
       if (mode === '040000') {
