@@ -53,7 +53,7 @@ const count = (file: string) =>
         .filter(Boolean).length
     : 0
 
-describe('the bootstrap', () => {
+describe('the bootstrap', { timeout: 60_000 }, () => {
   it('installs, makes the database client, and hands over with arguments and exit code', async () => {
     const run = bootstrap()
     expect(await run.ended).toBe(7)

@@ -58,7 +58,7 @@ const portOf = (name: string, of = state): number =>
   z.record(z.string(), z.number()).parse(JSON.parse(readFileSync(join(of, 'ports.json'), 'utf8')))[name] ?? 0
 const untilReady = (run: Run) => waitFor(`it to be ready: ${run.said()}`, () => run.said().includes('Ready after'))
 
-describe('npm run demo', () => {
+describe('npm run demo', { timeout: 90_000 }, () => {
   it('in the background: starts, tells its state, says that it runs, and stops without a trace', async () => {
     expect(await demo('--detach', ...only).ended).toBe(0)
     const ready = JSON.parse(readFileSync(readyFile(), 'utf8'))
@@ -127,6 +127,13 @@ describe('npm run demo', () => {
     squatter.close()
     expect(await demo('--detach', ...only).ended).toBe(0)
     expect(portOf('identity')).toBe(moved)
+  })
+
+  it('runs once when it is started several times at the same moment', async () => {
+    const runs = Array.from({ length: 4 }, () => demo(...only))
+    await waitFor('one to be ready', () => existsSync(readyFile()))
+    await waitFor('the others to give way', () => runs.filter((run) => run.child.exitCode !== null).length === 3)
+    expect(runs.filter((run) => run.said().includes('It runs already'))).toHaveLength(3)
   })
 
   it('runs twice at the same time from two places', async () => {

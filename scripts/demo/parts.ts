@@ -15,3 +15,16 @@ export function demoParts(options: PartsOptions): Part[] {
     ...portal(options),
   ]
 }
+
+/** Only the named parts, and what they need. */
+export function withNeeded(parts: Part[], names: string[]): Part[] {
+  const wanted = new Set<string>()
+  const want = (name: string) => {
+    const part = parts.find((candidate) => candidate.name === name)
+    if (!part) throw new Error(`There is no part "${name}". There are: ${parts.map((each) => each.name).join(', ')}.`)
+    wanted.add(name)
+    part.after.forEach(want)
+  }
+  names.forEach(want)
+  return parts.filter((part) => wanted.has(part.name))
+}

@@ -1,8 +1,9 @@
-import { closeSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { z } from 'zod'
+import { withLock } from '../bootstrap/lock.mjs'
 import { identityOf, isAlive } from '../bootstrap/process-identity.mjs'
-import { readJson } from '../supervisor/records.ts'
+import { readJson, writeWhole } from '../supervisor/records.ts'
 
 const Holder = z.object({ pid: z.number(), started: z.string(), mode: z.enum(['production', 'development']) })
 export type Holder = z.infer<typeof Holder>
@@ -16,22 +17,12 @@ export function runningHolder(state: string): Holder | undefined {
 }
 
 /** One supervisor for an installation: undefined when we are it, else who is. */
-export function takeRunLock(state: string, mode: Holder['mode']): Holder | undefined {
-  const file = fileOf(state)
-  mkdirSync(dirname(file), { recursive: true })
-  for (;;) {
-    const mine = `${file}.${process.pid}`
-    const opened = openSync(mine, 'w', 0o600)
-    writeSync(opened, JSON.stringify({ ...identityOf(process.pid), mode }))
-    closeSync(opened)
+export function takeRunLock(state: string, mode: Holder['mode']): Promise<Holder | undefined> {
+  return withLock(join(state, 'run', 'taking'), async () => {
     const holder = runningHolder(state)
-    if (holder && holder.pid !== process.pid) {
-      rmSync(mine)
-      return holder
-    }
-    renameSync(mine, file)
-    if (runningHolder(state)?.pid === process.pid) return undefined
-  }
+    if (!holder) writeWhole(fileOf(state), JSON.stringify({ ...identityOf(process.pid), mode }))
+    return holder
+  })
 }
 
 export function releaseRunLock(state: string): void {

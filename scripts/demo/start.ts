@@ -1,10 +1,11 @@
 import { rmSync, unwatchFile, watchFile } from 'node:fs'
 import { join } from 'node:path'
-import type { Part, PartStatus } from '../supervisor/part.ts'
+import type { PartStatus } from '../supervisor/part.ts'
 import { endLeftovers, writeWhole } from '../supervisor/records.ts'
 import { createSupervisor, type Supervisor } from '../supervisor/supervisor.ts'
+import { type EndRequest, endRequest } from './end-request.ts'
 import { buildStamp, describeInstallation, type Installation, root } from './installation.ts'
-import { demoParts } from './parts.ts'
+import { demoParts, withNeeded } from './parts.ts'
 import { holdPorts } from './ports.ts'
 import { type Ready, readyOf, summary } from './ready.ts'
 import { releaseRunLock, runningHolder, takeRunLock } from './run-lock.ts'
@@ -22,9 +23,9 @@ export interface StartOptions {
 /** Starts everything and stays until it is asked to end. Returns the exit code. */
 export async function start(options: StartOptions): Promise<number> {
   const { state } = options
-  const running = takeRunLock(state, options.mode)
+  const running = await takeRunLock(state, options.mode)
   if (running) return alreadyRunning(state)
-  const ending = endRequest()
+  const ending = endRequest(tell)
   try {
     return await runUntil(ending, options)
   } finally {
@@ -89,52 +90,6 @@ function restartWhenRebuilt(supervisor: Supervisor): void {
   watchFile(buildStamp, { interval: 2000, persistent: false }, (now, before) => {
     if (now.mtimeMs !== 0 && now.mtimeMs !== before.mtimeMs) void supervisor.restart('web')
   })
-}
-
-function withNeeded(parts: Part[], names: string[]): Part[] {
-  const wanted = new Set<string>()
-  const want = (name: string) => {
-    const part = parts.find((candidate) => candidate.name === name)
-    if (!part) throw new Error(`There is no part "${name}". There are: ${parts.map((each) => each.name).join(', ')}.`)
-    wanted.add(name)
-    part.after.forEach(want)
-  }
-  names.forEach(want)
-  return parts.filter((part) => wanted.has(part.name))
-}
-
-interface EndRequest {
-  asked: Promise<NodeJS.Signals>
-  forget(): void
-}
-
-/** Ctrl-C, a polite kill, a closed terminal, or the death of the npm that started us. */
-function endRequest(): EndRequest {
-  const { promise, resolve } = Promise.withResolvers<NodeJS.Signals>()
-  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
-  let asked = false
-  const ask = (signal: NodeJS.Signals) => {
-    if (asked && signal === 'SIGINT') {
-      tell('Ending at once. What still runs is ended behind us.')
-      process.exit(130) // the leash does that
-    }
-    asked = true
-    resolve(signal)
-  }
-  for (const signal of signals) process.on(signal, ask)
-  const parent = process.ppid
-  const startedByUs = process.env.MODELYARD_PARENT === String(parent)
-  const orphaned = setInterval(() => {
-    if (startedByUs && process.ppid !== parent) ask('SIGHUP')
-  }, 500)
-  delete process.env.MODELYARD_PARENT
-  return {
-    asked: promise,
-    forget() {
-      clearInterval(orphaned)
-      for (const signal of signals) process.off(signal, ask)
-    },
-  }
 }
 
 function alreadyRunning(state: string): number {

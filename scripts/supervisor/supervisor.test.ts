@@ -161,7 +161,7 @@ describe('stopping', () => {
   })
 })
 
-describe('the supervisor’s own death', () => {
+describe('the supervisor’s own death', { timeout: 60_000 }, () => {
   const startHost = async () => {
     const host = spawn(process.execPath, [join(import.meta.dirname, 'testing', 'host.ts'), state], {
       stdio: ['ignore', 'pipe', 'inherit'],

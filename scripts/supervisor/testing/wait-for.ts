@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 
 /** Asks until the answer is something; fails with what was waited for. */
-export async function waitFor<T>(what: string, ask: () => T | undefined | false, milliseconds = 15_000): Promise<T> {
+export async function waitFor<T>(what: string, ask: () => T | undefined | false, milliseconds = 30_000): Promise<T> {
   const until = Date.now() + milliseconds
   for (;;) {
     const answer = ask()
