@@ -6,6 +6,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { readConfig } from './config.ts'
 import { lead } from './database/leader.ts'
 import { observeClusters } from './domains/observed/observed.ts'
+import { keepHouse } from './housekeeping.ts'
 import { bind } from './jobs/queue.ts'
 import { advanceRequest, closeChange } from './jobs/request-jobs.ts'
 import { createServices, type Services } from './wiring.ts'
@@ -16,7 +17,7 @@ const stopping = new AbortController()
 
 await queue.work([bind(advanceRequest, { advance }), bind(closeChange, { advance })], { concurrency: 4 })
 const leading = lead(config.DATABASE_URL, 'worker', stopping.signal, log, (signal) =>
-  Promise.all([sweep(services, signal), observe(services, signal)]),
+  Promise.all([sweep(services, signal), observe(services, signal), keepHouse(services, signal)]),
 )
 process.stdout.write(`${JSON.stringify({ ready: true })}\n`)
 log.info('worker started')

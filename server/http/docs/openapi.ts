@@ -153,7 +153,22 @@ function failures(contract: Contract): Json {
 }
 
 export function schemaOf(schema: z.ZodType, io: 'input' | 'output'): Json {
-  const { $schema, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any', reused: 'inline' })
+  const { $schema, ...rest } = z.toJSONSchema(schema, {
+    io,
+    unrepresentable: 'any',
+    reused: 'inline',
+    override: ({ jsonSchema }) => {
+      // Many tools cannot read tuples: a list of so many entries, each of one of these kinds, says nearly as much.
+      const { prefixItems } = jsonSchema
+      if (!prefixItems) return
+      delete jsonSchema.prefixItems
+      Object.assign(jsonSchema, {
+        items: { anyOf: prefixItems },
+        minItems: prefixItems.length,
+        maxItems: prefixItems.length,
+      })
+    },
+  })
   return rest
 }
 
