@@ -15,14 +15,14 @@ import {
   type Project,
   REFRESH,
 } from './application.ts'
-import { type Comparer, type Comparison, hasOption } from './comparison.ts'
-import type { LiveState } from './live-state.ts'
-import { ManifestError, placeManifests, readManifests } from './manifests.ts'
-import { advance, automaticSync, begin, beginAgain, fail, isRunning, restOf } from './operation.ts'
+import { ManifestError, placeManifests, readManifests } from './git/manifests.ts'
+import type { Repositories } from './git/repositories.ts'
 import { type Destination, specIssues } from './project-rules.ts'
-import type { Repositories } from './repositories.ts'
 import { applicationPatch, statusFrom } from './status.ts'
-import { syncStep } from './sync.ts'
+import { type Comparer, type Comparison, hasOption } from './sync/comparison.ts'
+import type { LiveState } from './sync/live-state.ts'
+import { advance, automaticSync, begin, beginAgain, fail, isRunning, restOf } from './sync/operation.ts'
+import { syncStep } from './sync/sync.ts'
 
 const WAVE_POLL_MILLISECONDS = 500
 

@@ -6,7 +6,7 @@ import { isNotFound, messageOf } from '#sandbox/kube-client/api-error.ts'
 import type { KubeClient } from '#sandbox/kube-client/kube-client.ts'
 import { type Condition, controlledBy, type KubeObject, setCondition } from '#sandbox/kube-client/objects.ts'
 import { type Application, GROUP_VERSION, REFRESH, RESOURCES_FINALIZER } from './application.ts'
-import type { Repositories } from './repositories.ts'
+import type { Repositories } from './git/repositories.ts'
 import { fillTemplate, parametersOf } from './template.ts'
 
 const SetSpec = z.looseObject({

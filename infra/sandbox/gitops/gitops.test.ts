@@ -1,7 +1,7 @@
 import { describe } from 'vitest'
 import { startSandboxCluster } from '#sandbox/controllers/testing.ts'
 import { KubeClient } from '#sandbox/kube-client/kube-client.ts'
-import { gitOpsContract } from './contract.ts'
+import { gitOpsContract } from './contract/contract.ts'
 import { startGitOps } from './gitops.ts'
 
 describe('the sandbox’s reconciler on the sandbox’s API server', () => {

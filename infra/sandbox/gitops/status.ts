@@ -11,8 +11,8 @@ import {
   type OperationState,
   REFRESH,
 } from './application.ts'
-import type { Comparison } from './comparison.ts'
-import { isRunning } from './operation.ts'
+import type { Comparison } from './sync/comparison.ts'
+import { isRunning } from './sync/operation.ts'
 
 const KEPT_HISTORY = 10
 

@@ -21,7 +21,8 @@ export type ContainerHost = {
   firstBackoffMilliseconds: number
   onChange(): void
   onEvent(event: ContainerEvent): void
-  onProcess(pid: number | undefined): void
+  /** Tells of a process that has begun or ended. */
+  onProcess(pid: number | undefined, running: boolean): void
 }
 
 export class ContainerProcess {
@@ -70,7 +71,7 @@ export class ContainerProcess {
     clearTimeout(this.#timer)
     this.#endProbes()
     this.#child?.kill('SIGTERM')
-    const force = setTimeout(() => this.#child?.kill('SIGKILL'), graceMilliseconds)
+    const force = setTimeout(() => killGroup(this.#child), graceMilliseconds)
     await this.#ended
     clearTimeout(force)
   }
@@ -80,13 +81,13 @@ export class ContainerProcess {
     const began = Date.now()
     mkdirSync(dirname(this.#host.logFile), { recursive: true })
     const log = createWriteStream(this.#host.logFile, { flags: 'a' })
-    const child = spawn(command, args, { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn(command, args, { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'], detached: true })
     this.#child = child
     for (const stream of [child.stdout, child.stderr]) {
       // Each line bears the time it was written, which is what `--timestamps` and `--since` read.
       createInterface({ input: stream }).on('line', (line) => log.write(`${new Date().toISOString()} ${line}\n`))
     }
-    this.#host.onProcess(child.pid)
+    this.#host.onProcess(child.pid, true)
     this.state = { running: { startedAt } }
     this.started = this.container.startupProbe === undefined
     this.ready = this.started && this.container.readinessProbe === undefined
@@ -102,7 +103,7 @@ export class ContainerProcess {
       over = true
       log.end()
       this.#child = undefined
-      this.#host.onProcess(undefined)
+      this.#host.onProcess(child.pid, false)
       if (Date.now() - began > STEADY_MILLISECONDS) this.#failures = 0
       const finishedAt = timestamp()
       this.#afterEnd(
@@ -196,13 +197,19 @@ export class ContainerProcess {
     this.#endProbes()
     const child = this.#child
     child?.kill('SIGTERM')
-    setTimeout(() => child?.kill('SIGKILL'), 5000).unref()
+    setTimeout(() => killGroup(child), 5000).unref()
   }
 
   #endProbes(): void {
     for (const stop of this.#stopProbes) stop()
     this.#stopProbes = []
   }
+}
+
+/** A process leads a group of its own, so that its helpers go with it. */
+const killGroup = (child: ChildProcess | undefined): void => {
+  if (child?.pid === undefined || child.exitCode !== null || child.signalCode !== null) return
+  process.kill(-child.pid, 'SIGKILL')
 }
 
 const unhealthy = (probe: string, output: string): ContainerEvent => ({

@@ -3,13 +3,13 @@ import { messageOf } from '#sandbox/kube-client/api-error.ts'
 import { Informers } from '#sandbox/kube-client/informers.ts'
 import type { KubeClient } from '#sandbox/kube-client/kube-client.ts'
 import { keyOf } from '#sandbox/kube-client/objects.ts'
+import { ChildSweeper } from '#sandbox/process/child-sweeper.ts'
 import { closeServer, handleWith, listen } from '#sandbox/process/local-process.ts'
 import type { Pod } from './kinds.ts'
 import { answer } from './kubelet-server.ts'
 import { keepNode } from './node-object.ts'
 import { PodNetwork } from './pod-network.ts'
 import { type NodeSettings, PodWorker } from './pod-worker.ts'
-import { ProcessRecords } from './process-records.ts'
 
 const STOP_MILLISECONDS = 3000
 
@@ -23,8 +23,7 @@ export type KubeletOptions = NodeSettings & {
 
 export const startKubelet = async (options: KubeletOptions): Promise<{ url: string; stop(): Promise<void> }> => {
   const { client, log } = options
-  const records = new ProcessRecords(options.state)
-  records.endLeftovers()
+  const sweeper = new ChildSweeper()
   const network = new PodNetwork(options.podAddresses)
   const workers = new Map<string, PodWorker>()
   const { server, url } = await listen(options.host, options.port)
@@ -49,7 +48,7 @@ export const startKubelet = async (options: KubeletOptions): Promise<{ url: stri
           { ...pod, spec: { containers: [] } },
           options,
           network.take(undefined),
-          records,
+          sweeper,
         )
       leaving
         .finish(pod.metadata.deletionGracePeriodSeconds ?? 30)
@@ -61,7 +60,7 @@ export const startKubelet = async (options: KubeletOptions): Promise<{ url: stri
       return
     }
     if (pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed') return
-    const created = new PodWorker(context, pods.type, pod, options, network.take(pod.status?.podIP), records)
+    const created = new PodWorker(context, pods.type, pod, options, network.take(pod.status?.podIP), sweeper)
     workers.set(uid, created)
     created.start().catch((error: unknown) => log(`starting ${keyOf(pod)}: ${messageOf(error)}`))
   }
@@ -84,6 +83,7 @@ export const startKubelet = async (options: KubeletOptions): Promise<{ url: stri
       informers.stop()
       await leaveNode()
       await Promise.all([...workers.values()].map((worker) => worker.stopProcesses(STOP_MILLISECONDS)))
+      sweeper.close()
       await closeServer(server)
       client.close()
     },

@@ -7,12 +7,12 @@ import type { Context } from '#sandbox/controllers/kinds.ts'
 import { isConflict, isNotFound } from '#sandbox/kube-client/api-error.ts'
 import type { ResourceType } from '#sandbox/kube-client/discovery.ts'
 import { timestamp } from '#sandbox/kube-client/objects.ts'
+import type { ChildSweeper } from '#sandbox/process/child-sweeper.ts'
 import { ContainerProcess } from './container-process.ts'
 import { launchOf } from './environment.ts'
 import type { Container, Pod } from './kinds.ts'
 import type { PodAddress } from './pod-network.ts'
 import { type ContainerView, statusOf } from './pod-status.ts'
-import type { ProcessRecords } from './process-records.ts'
 
 export const POD_URL = 'sandbox.modelyard.dev/pod-url'
 
@@ -31,7 +31,7 @@ export class PodWorker {
   readonly #context: Context
   readonly #type: ResourceType
   readonly #node: NodeSettings
-  readonly #records: ProcessRecords
+  readonly #sweeper: ChildSweeper
   readonly #processes: ContainerProcess[] = []
   readonly #views: (() => ContainerView)[]
   readonly #folder: string
@@ -44,14 +44,14 @@ export class PodWorker {
     pod: Pod,
     node: NodeSettings,
     address: PodAddress,
-    records: ProcessRecords,
+    sweeper: ChildSweeper,
   ) {
     this.pod = pod
     this.address = address
     this.#context = context
     this.#type = type
     this.#node = node
-    this.#records = records
+    this.#sweeper = sweeper
     this.#folder = join(node.state, 'pods', pod.metadata.uid ?? '')
     this.#views = (pod.spec?.containers ?? []).map((container) => this.#viewOf(container))
   }
@@ -128,7 +128,11 @@ export class PodWorker {
       firstBackoffMilliseconds: this.#node.firstBackoffMilliseconds,
       onChange: () => this.#report(),
       onEvent: ({ type, reason, message }) => void record(this.#context, 'kubelet', this.pod, type, reason, message),
-      onProcess: (pid) => this.#records.note(`${this.pod.metadata.uid}/${container.name}`, pid),
+      onProcess: (pid, running) => {
+        if (pid === undefined) return
+        if (running) this.#sweeper.hold(pid)
+        else this.#sweeper.release(pid)
+      },
     })
     this.#processes.push(process)
     return () => process

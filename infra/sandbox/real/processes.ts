@@ -3,11 +3,13 @@ import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { ChildSweeper } from '#sandbox/process/child-sweeper.ts'
 
 /** Child processes with a log file each; the last started stops first. */
 export class Processes {
   readonly #logs: string
   readonly #children: { name: string; child: ChildProcess }[] = []
+  readonly #sweeper = new ChildSweeper()
   #stopping = false
 
   constructor(logs: string) {
@@ -17,7 +19,8 @@ export class Processes {
 
   start(name: string, command: string, args: readonly string[], env: Record<string, string> = {}): void {
     const log = openSync(join(this.#logs, `${name}.log`), 'w')
-    const child = spawn(command, args, { stdio: ['ignore', log, log], env: { ...process.env, ...env } })
+    const child = spawn(command, args, { stdio: ['ignore', log, log], env: { ...process.env, ...env }, detached: true })
+    if (child.pid !== undefined) this.#sweeper.hold(child.pid)
     closeSync(log)
     this.#children.push({ name, child })
     child.on('error', (error) => console.error(`${name} could not be started: ${error.message}`))
@@ -44,6 +47,7 @@ export class Processes {
   async stop(): Promise<void> {
     this.#stopping = true
     for (const { child } of this.#children.toReversed()) await end(child)
+    this.#sweeper.close()
   }
 }
 

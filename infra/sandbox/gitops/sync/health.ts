@@ -1,7 +1,7 @@
 /** How well one object is, by the rules Argo CD has for its kind. Kinds without a rule have no health. */
 import { at, listAt, numberAt, textAt } from '#sandbox/kube-client/fields.ts'
 import { type Condition, groupOf, type KubeObject } from '#sandbox/kube-client/objects.ts'
-import type { Health, HealthStatusCode } from './application.ts'
+import type { Health, HealthStatusCode } from '../application.ts'
 
 const healthy: Health = { status: 'Healthy' }
 const progressing = (message?: string): Health =>

@@ -17,10 +17,10 @@ import {
   SYNC_WAVE,
   type SyncStatusCode,
   TRACKING_ID,
-} from './application.ts'
+} from '../application.ts'
+import { type Desired, resourceKey } from '../git/manifests.ts'
 import { hasHealthRule, healthOf, worstOf } from './health.ts'
 import { type LiveState, ownerOf, trackingId } from './live-state.ts'
-import { type Desired, resourceKey } from './manifests.ts'
 
 export const MANAGER = 'argocd-controller'
 

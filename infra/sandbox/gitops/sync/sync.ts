@@ -5,11 +5,11 @@
 import { isNotFound, messageOf } from '#sandbox/kube-client/api-error.ts'
 import type { KubeClient } from '#sandbox/kube-client/kube-client.ts'
 import { groupOf, type KubeObject, versionOf } from '#sandbox/kube-client/objects.ts'
-import type { Operation, OperationPhase, Project, ResourceResult } from './application.ts'
+import type { Operation, OperationPhase, Project, ResourceResult } from '../application.ts'
+import { resourceKey } from '../git/manifests.ts'
+import { type Destination, refusal } from '../project-rules.ts'
 import { type Comparison, hasOption, type Item, MANAGER } from './comparison.ts'
 import type { LiveState } from './live-state.ts'
-import { resourceKey } from './manifests.ts'
-import { type Destination, refusal } from './project-rules.ts'
 import { byKindThenName } from './sync-order.ts'
 
 type Task = { item: Item; object: KubeObject; wave: number; prune: boolean }

@@ -3,7 +3,7 @@ import { parseAllDocuments } from 'yaml'
 import { z } from 'zod'
 import type { Discovery, ResourceType } from '#sandbox/kube-client/discovery.ts'
 import { groupOf, type KubeObject } from '#sandbox/kube-client/objects.ts'
-import type { Issue, Source } from './application.ts'
+import type { Issue, Source } from '../application.ts'
 import type { Repository, RepositoryFile } from './repository.ts'
 
 const Manifest = z.looseObject({

@@ -1,6 +1,6 @@
 /** A sync from its request to its end: start, steps, retries with growing pauses, termination. */
 import { timestamp } from '#sandbox/kube-client/objects.ts'
-import type { ApplicationSpec, Operation, OperationState, ResourceResult, Retry, Source } from './application.ts'
+import type { ApplicationSpec, Operation, OperationState, ResourceResult, Retry, Source } from '../application.ts'
 import type { Comparison } from './comparison.ts'
 import type { Step } from './sync.ts'
 

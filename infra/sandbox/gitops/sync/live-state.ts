@@ -4,7 +4,7 @@ import type { ResourceType } from '#sandbox/kube-client/discovery.ts'
 import { Informer } from '#sandbox/kube-client/informer.ts'
 import type { KubeClient } from '#sandbox/kube-client/kube-client.ts'
 import { groupOf, type KubeObject } from '#sandbox/kube-client/objects.ts'
-import { TRACKING_ID } from './application.ts'
+import { TRACKING_ID } from '../application.ts'
 
 export class LiveState {
   readonly #client: KubeClient
