@@ -19,7 +19,7 @@ const optionsOrExit = (): AgentOptions => {
 
 const options = optionsOrExit()
 const metrics = new AgentMetrics()
-const client = kubernetesClient(loadKubeConfig(options.kubeconfig, options.context))
+const client = kubernetesClient(() => loadKubeConfig(options.kubeconfig, options.context))
 const agent = await startAgent(options, client, metrics, jsonLog)
 const health = await startHealthServer(options.host, options.healthPort, {
   notReady: agent.notReady,

@@ -50,9 +50,9 @@ export const loadKubeConfig = (file: string | undefined, context: string | undef
   return config
 }
 
-export const kubernetesClient = (config: KubeConfig): KubernetesClient => {
-  const base = new URL(config.getCurrentCluster()?.server ?? '')
-  const prefix = base.pathname.replace(/\/$/, '')
+/** Tokens and certificates are rotated on disk: when the server no longer takes ours, they are read again. */
+export const kubernetesClient = (load: () => KubeConfig): KubernetesClient => {
+  let config = load()
 
   const send = async (
     method: string,
@@ -61,7 +61,8 @@ export const kubernetesClient = (config: KubeConfig): KubernetesClient => {
     signal: AbortSignal,
     body?: string,
   ): Promise<IncomingMessage> => {
-    const url = new URL(`${prefix}${path}`, base)
+    const base = config.getCurrentCluster()?.server ?? ''
+    const url = new URL(`${base.replace(/\/$/, '')}${path}`)
     for (const [key, value] of Object.entries(query)) if (value !== undefined) url.searchParams.set(key, String(value))
     const options: RequestOptions = {
       method,
@@ -76,10 +77,12 @@ export const kubernetesClient = (config: KubeConfig): KubernetesClient => {
       },
     }
     await config.applyToHTTPSOptions(options)
-    return await new Promise((resolve, reject) => {
+    const response = await new Promise<IncomingMessage>((resolve, reject) => {
       const open = url.protocol === 'http:' ? httpRequest : httpsRequest
       open(url, options, resolve).on('error', reject).end(body)
     })
+    if (response.statusCode === 401) config = reload(load, config)
+    return response
   }
 
   const call = async (
@@ -107,6 +110,15 @@ export const kubernetesClient = (config: KubeConfig): KubernetesClient => {
       if ((response.statusCode ?? 0) >= 400) await answerOf(response)
       return response
     },
+  }
+}
+
+/** A file that is just being written may be broken for a moment: then what was there before has to do. */
+const reload = (load: () => KubeConfig, before: KubeConfig): KubeConfig => {
+  try {
+    return load()
+  } catch {
+    return before
   }
 }
 

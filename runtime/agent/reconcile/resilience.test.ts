@@ -1,3 +1,5 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { addOne } from '../../testing/onnx-writer.ts'
 import { MODELS, startWorld, type World } from '../testing/world.ts'
@@ -82,5 +84,16 @@ it('starts before the API server knows the kind, and serves once it does', async
     spec,
   })
   await create('first')
+  await until(() => expect(served()).toEqual(['ml-dev.first']))
+})
+
+it('goes on with new credentials once the old ones are no longer taken', async () => {
+  await create('first')
+  const kubeconfig = join(world.folder, 'rotated')
+  const good = await readFile(world.cluster.kubeconfig, 'utf8')
+  await writeFile(kubeconfig, good.replace(/token: \S+/, 'token: expired'))
+  const agent = await world.startAgent(['--kubeconfig', kubeconfig])
+  await until(() => expect(agent.notReady()).toBe('The first list of objects is not in.'))
+  await writeFile(kubeconfig, good)
   await until(() => expect(served()).toEqual(['ml-dev.first']))
 })

@@ -91,7 +91,7 @@ export const startWorld = async (given?: TestCluster): Promise<World> => {
         ...['--cache', join(folder, 'cache'), '--url-base', 'http://runtime.test', '--replica', 'one'],
         ...['--kubeconfig', cluster.kubeconfig, '--stall-seconds', '20', ...more],
       ])
-      const client = kubernetesClient(loadKubeConfig(options.kubeconfig, options.context))
+      const client = kubernetesClient(() => loadKubeConfig(options.kubeconfig, options.context))
       const agent = await startAgent(options, client, new AgentMetrics(), quiet)
       agents.push(agent)
       return agent
