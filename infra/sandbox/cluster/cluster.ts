@@ -37,7 +37,8 @@ export type RunningCluster = {
 }
 
 /** Groups that belong to Kubernetes itself: what is missing there is missing in the sandbox, not in the cluster's setup. */
-const isKubernetesGroup = (group: string) => !group.includes('.') || group.endsWith('.k8s.io')
+const isKubernetesGroup = (group: string) =>
+  !group.includes('.') || (group.endsWith('.k8s.io') && !group.endsWith('metrics.k8s.io'))
 
 export async function startCluster(options: ClusterOptions): Promise<RunningCluster> {
   const { state, host = '127.0.0.1', port = 0, log = () => {} } = options
@@ -138,6 +139,9 @@ async function respond(
     await handle(call, request, () => faults.isStalled(info.plural))
   } catch (error) {
     const status = toStatus(error, cluster.log)
+    // What is still on its way must not be taken for the next request.
+    if (!request.complete && !response.headersSent) response.setHeader('connection', 'close')
+    request.resume()
     if (response.headersSent) response.destroy()
     else sendObject(response, status.code, status.status)
   }

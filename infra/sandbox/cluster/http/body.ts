@@ -10,15 +10,23 @@ const deepest = 512
 
 const tooLarge = () => new StatusError(413, 'RequestEntityTooLarge', `Request entity too large: limit is ${limit}`)
 
+/** The whole body. What is beyond the limit is still taken off the wire, so that the sender reads the refusal. */
+function collect(request: IncomingMessage): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = []
+    let size = 0
+    request.on('data', (chunk: Buffer) => {
+      size += chunk.length
+      if (size <= limit) chunks.push(chunk)
+      else reject(tooLarge())
+    })
+    request.once('end', () => resolve(Buffer.concat(chunks)))
+    request.once('close', () => reject(badRequest('the body ended before it was complete')))
+  })
+}
+
 export async function readBody(request: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = []
-  let size = 0
-  for await (const chunk of request) {
-    size += chunk.length
-    if (size > limit) throw tooLarge()
-    chunks.push(chunk)
-  }
-  const body = Buffer.concat(chunks)
+  const body = await collect(request)
   if (request.headers['content-encoding'] !== 'gzip') return body
   try {
     return gunzipSync(body, { maxOutputLength: limit })

@@ -23,6 +23,7 @@ export function listJson(apiVersion: string, kind: string, metadata: JsonObject,
 
 export function toStatus(error: unknown, log: (message: string) => void): StatusError {
   if (error instanceof StatusError) return error
+  if (error instanceof URIError) return new StatusError(400, 'BadRequest', 'the address is not well-formed')
   if (error instanceof RangeError && error.message.includes('call stack')) {
     return new StatusError(400, 'BadRequest', 'the object is nested too deeply')
   }

@@ -1,5 +1,6 @@
+import { denial } from '../authorization/authorizer.ts'
 import type { Call } from '../call.ts'
-import { badRequest, invalid, notFound, StatusError, unsupportedMedia } from '../http/status.ts'
+import { badRequest, forbidden, invalid, notFound, StatusError, unsupportedMedia } from '../http/status.ts'
 import { isObject, type Json, type KubeObject, nameOf, object, text } from '../json.ts'
 import { apiVersionOf, keyOf } from '../kinds/catalogue.ts'
 import { apply, undeclared } from '../patch/apply.ts'
@@ -100,6 +101,9 @@ function applied(
   const force = query.get('force') === 'true'
   if (!live) {
     if (info.subresource) throw notFound(kind, info.name)
+    const creation = { ...info, verb: 'create', resource: kind.plural }
+    if (!call.cluster.authorizer.allows(call.user, creation))
+      throw forbidden(kind, info.name, denial(call.user, creation))
     const named = {
       ...config,
       metadata: { ...config.metadata, ...(kind.namespaced ? { namespace: info.namespace } : {}) },

@@ -4,7 +4,7 @@ import { type Entry, Journal } from './journal.ts'
 export type Change = Entry & { previous: KubeObject | undefined }
 type Listener = (change: Change) => void
 
-const historyLength = 20_000
+const historyLength = 5_000
 
 /**
  * All objects, by resource (`apps/deployments`) and key (`namespace/name`, or `name`). One revision counts every write

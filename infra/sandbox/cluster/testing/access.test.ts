@@ -76,6 +76,26 @@ describe('access', () => {
     })
   })
 
+  it('to patch is not enough to create by applying', async () => {
+    const cluster = await newCluster()
+    const patcher = cluster.addUser('patcher')
+    const rules = [{ apiGroups: [''], resources: ['configmaps'], verbs: ['get', 'patch'] }]
+    await cluster.api('POST', `${inDefault}/roles`, role('patcher', rules))
+    const subject = { kind: 'User', name: 'patcher', apiGroup: rbac }
+    await cluster.api(
+      'POST',
+      `${inDefault}/rolebindings`,
+      binding('patcher', { kind: 'Role', name: 'patcher' }, subject),
+    )
+    const apply = () =>
+      cluster.api('PATCH', `${maps}/a?fieldManager=x`, configMap('a'), 'application/apply-patch+yaml', patcher)
+    expect((await apply()).body.message).toBe(
+      'configmaps "a" is forbidden: User "patcher" cannot create resource "configmaps" in API group "" in the namespace "default"',
+    )
+    await cluster.api('POST', maps, configMap('a'))
+    expect((await apply()).code).toBe(200)
+  })
+
   it('lets nobody grant what they do not hold', async () => {
     const cluster = await newCluster()
     const maintainer = cluster.addUser('maintainer')

@@ -67,6 +67,8 @@ describe('faults for tests', () => {
     codes.push((await post('{}', { 'content-encoding': 'gzip' })).status)
     codes.push((await post(JSON.stringify(configMap('big', { x: 'x'.repeat(4_000_000) })))).status)
     expect(codes).toEqual([400, 400, 400, 400, 400, 400, 413, 413])
+    expect((await api('GET', `${maps}/%E0%A4%A`)).code).toBe(400)
+    expect((await api('GET', `${maps}/..%2F..%2Fsecrets`)).code).toBe(404)
     expect((await api('GET', maps)).body.items).toEqual([])
   })
 })
