@@ -29,7 +29,7 @@ export const Me = z.object({
       can: z.array(z.string()).meta({ description: 'Actions this person may take in the team' }),
     }),
   ),
-  can: z.array(z.string()).meta({ description: 'Actions this person may take on the platform' }),
+  can: z.array(z.string()).meta({ description: 'Actions this person may take on the platform and in every team' }),
 })
 export type Me = z.infer<typeof Me>
 

@@ -89,6 +89,8 @@ describe('permissions', () => {
     expect(actionsFor(person([], { ml: 'viewer' }), 'ml')).toContain('request.read')
     expect(actionsFor(person([], { ml: 'viewer' }), 'ml')).not.toContain('request.submit')
     expect(actionsFor(person(['admin']))).toContain('team.create')
+    expect(actionsFor(person(['reviewer']))).toContain('request.approve')
+    expect(actionsFor(person([], { ml: 'maintainer' }))).not.toContain('request.approve')
     expect(actionsFor(person(['reviewer']))).not.toContain('team.create')
   })
 })

@@ -37,12 +37,10 @@ export function demandScope(actor: Actor, action: string): void {
   if (!answer.allowed) throw failure('forbidden', answer.why, 'Ask somebody who may, or use a token made for it.')
 }
 
-/** Everything this actor may do in a team; without a team, what they may do on the platform. */
+/** Everything this actor may do in a team; without a team, what they may do whatever the team. */
 export function actionsFor(actor: Actor, team?: string): Action[] {
-  return actions.filter((action) => {
-    const ofTeam = ruleOf(action)?.scope === 'team'
-    return ofTeam === (team !== undefined) && allows(actor, action, team).allowed
-  })
+  const asked = team === undefined ? actions : actions.filter((action) => ruleOf(action)?.scope === 'team')
+  return asked.filter((action) => allows(actor, action, team).allowed)
 }
 
 /** Does the team exist for this actor? A token made for something else than reading still knows its own teams. */
