@@ -1,18 +1,16 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { z } from 'zod'
+import { type Part, startPart, startRefused } from '#sandbox/process/testing/part.ts'
 import { adminToken, clientFor, openPull, patiently, repo } from './testing/host.ts'
 import { startReceiver } from './testing/receiver.ts'
 
 const main = join(import.meta.dirname, 'main.ts')
 const Ready = z.object({ ready: z.literal(true), url: z.string(), apiUrl: z.string() })
 let folder: string
-let child: ChildProcess | undefined
+let part: Part | undefined
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'git-host-crash-'))
@@ -20,31 +18,19 @@ beforeEach(async () => {
   await writeFile(join(folder, 'seed', 'policy.yaml'), 'presets: []\n')
 })
 afterEach(async () => {
-  if (child) await stop('SIGKILL')
+  await part?.stop('SIGKILL')
   await rm(folder, { recursive: true, force: true })
 })
 
 async function start(...flags: string[]) {
   const settings = ['--state', join(folder, 'state'), '--admin-token', adminToken, '--seed', join(folder, 'seed')]
-  const started = spawn(process.execPath, [main, ...settings, ...flags], { stdio: ['ignore', 'pipe', 'inherit'] })
-  child = started
-  const lines = createInterface({ input: started.stdout })
-  const [line] = await once(lines, 'line')
-  const ready = Ready.parse(JSON.parse(String(line)))
+  part = await startPart(main, [...settings, ...flags])
+  const ready = Ready.parse(part.ready)
   return { ...ready, client: clientFor(ready.apiUrl, adminToken) }
 }
 
-async function stop(signal: NodeJS.Signals) {
-  const ended = child
-  child = undefined
-  if (!ended || ended.exitCode !== null) return ended?.exitCode
-  const exit = once(ended, 'exit')
-  ended.kill(signal)
-  const [code] = await exit
-  return code
-}
-
-describe('the process', () => {
+// Each test starts processes two or three times, which a busy machine does slowly.
+describe('the process', { timeout: 60_000 }, () => {
   it.each([
     { at: 'merge-written', method: 'merge', merged: false },
     { at: 'base-moved', method: 'merge', merged: true },
@@ -69,7 +55,7 @@ describe('the process', () => {
     const { data } = await client.repos.getBranchProtection({ ...repo, branch: 'main' })
     expect(data.required_status_checks?.contexts).toEqual(['modelyard/policy'])
     const first = (await client.repos.getBranch({ ...repo, branch: 'main' })).data.commit.sha
-    expect(await stop('SIGTERM')).toBe(0)
+    expect(await part?.stop('SIGTERM')).toBe(0)
     const again = await start()
     expect((await again.client.repos.getBranch({ ...repo, branch: 'main' })).data.commit.sha).toBe(first)
   })
@@ -80,7 +66,7 @@ describe('the process', () => {
     let { client } = await start(...flags)
     await receiver.next(1)
     await openPull(client, 'change')
-    await stop('SIGKILL')
+    await part?.stop('SIGKILL')
     client = (await start(...flags)).client
     const events = () => receiver.received.map(({ event }) => event)
     await expect.poll(events, patiently).toEqual(expect.arrayContaining(['ping', 'push', 'pull_request']))
@@ -88,17 +74,10 @@ describe('the process', () => {
   })
 
   it('says every flag that is missing', async () => {
-    const started = spawn(process.execPath, [main, '--webhook-url', 'http://127.0.0.1:1'], {
-      stdio: ['ignore', 'ignore', 'pipe'],
-    })
-    let text = ''
-    started.stderr.on('data', (chunk) => {
-      text += chunk
-    })
-    const [code] = await once(started, 'close')
+    const { code, complaint } = await startRefused(main, ['--webhook-url', 'http://127.0.0.1:1'])
     expect(code).toBe(2)
-    expect(text).toContain('--state')
-    expect(text).toContain('--admin-token')
-    expect(text).toContain('--webhook-secret')
+    expect(complaint).toContain('--state')
+    expect(complaint).toContain('--admin-token')
+    expect(complaint).toContain('--webhook-secret')
   })
 })

@@ -32,7 +32,12 @@ export type GitHostOptions = {
   rateLimit?: number
 }
 
-/** A GitHub-compatible host over bare repositories: REST, git over HTTP, webhooks and plain pages. */
+/**
+ * A GitHub-compatible host over bare repositories. `git/` asks git itself, `store/` keeps what git does not know,
+ * `pulls/` holds the rules of pull requests, `api/` is REST (its JSON in `views/`), `git-door.ts` is clone and push,
+ * `webhooks/` tells others, `web/` shows pages. Whatever moves a ref ends in `pulls/follow.ts`, which lets pull
+ * requests and webhooks know.
+ */
 export async function startGitHost(options: GitHostOptions) {
   const { server, url } = await listen(options.host ?? '127.0.0.1', options.port ?? 0)
   const host = createHost(options.state, url)
