@@ -1,0 +1,115 @@
+/** Puts hostile models into a running runtime, one after the other, asks those that load, and watches a neighbour. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { z } from 'zod'
+import { ModelSpec, type ModelStatus } from '../control/contract.ts'
+import { createRuntime, defaultConfig, type Runtime } from '../runtime.ts'
+import type { HostileModel } from '../testing/hostile-models.ts'
+import { identity } from '../testing/models.ts'
+import { until } from '../testing/until.ts'
+import { askSteadily } from './neighbour.ts'
+
+export interface Outcome {
+  name: string
+  fate: HostileModel['fate']
+  state: ModelStatus['state']
+  message: string
+}
+
+export interface Campaign {
+  outcomes: Outcome[]
+  /** The neighbour's 99th percentile, in milliseconds: alone, and meanwhile. */
+  quietP99: number
+  busyP99: number
+  neighbourErrors: number
+}
+
+const QUIET_MILLISECONDS = 3000
+const settled: ModelStatus['state'][] = ['Ready', 'Failed', 'Quarantined']
+
+const put = async (runtime: Runtime, name: string, folder: string, bytes: Uint8Array): Promise<ModelStatus> => {
+  const path = join(folder, `${name}.onnx`)
+  await writeFile(path, bytes)
+  const limits = { timeoutMilliseconds: 500 }
+  runtime.models.put(name, ModelSpec.parse({ tenant: 'stranger', limits, versions: [{ version: '1', path }] }))
+  const status = await until(
+    `${name} settles`,
+    () => {
+      const found = runtime.models.status(name)
+      return found && settled.includes(found.state) && found
+    },
+    120_000,
+  )
+  await rm(path)
+  return status
+}
+
+const Described = z.object({
+  inputs: z.array(z.object({ name: z.string(), datatype: z.string(), shape: z.array(z.number()) })),
+})
+const MOST_ELEMENTS = 10_000
+
+/** Sends what the model says it takes, all ones. Whatever comes back: somebody must answer. */
+const provoke = async (url: string, name: string): Promise<void> => {
+  const response = await fetch(`${url}/v2/models/${name}`)
+  const described = Described.safeParse(await response.json())
+  const inputs = (described.data?.inputs ?? []).map(({ shape: declared, ...input }) => {
+    const shape = declared.map((size) => (size === -1 ? 1 : size))
+    const count = Math.min(
+      shape.reduce((product, size) => product * size, 1),
+      MOST_ELEMENTS,
+    )
+    const one = input.datatype === 'BYTES' ? 'one' : input.datatype === 'BOOL' ? true : 1
+    return { ...input, shape, data: new Array(count).fill(one) }
+  })
+  const answer = await fetch(`${url}/v2/models/${name}/infer`, { method: 'POST', body: JSON.stringify({ inputs }) })
+  await answer.arrayBuffer()
+}
+
+export const runCampaign = async (
+  models: readonly HostileModel[],
+  tell: (outcome: Outcome) => void = () => {},
+): Promise<Campaign> => {
+  const folder = await mkdtemp(join(tmpdir(), 'modelyard-hostile-'))
+  const runtime = await createRuntime({
+    ...defaultConfig(() => {}),
+    stateFolder: join(folder, 'state'),
+    engineMemoryMegabytes: 1024,
+    validation: { timeoutMilliseconds: 5000, memoryMegabytes: 1024 },
+  })
+  try {
+    await put(runtime, 'neighbour', folder, identity('float'))
+    await until('the neighbour answers', async () => (await fetch(`${runtime.url}/v2/models/neighbour/ready`)).ok)
+    const quiet = askSteadily(runtime.url)
+    await pause(QUIET_MILLISECONDS)
+    const before = await quiet.stop()
+    const busy = askSteadily(runtime.url)
+    const outcomes: Outcome[] = []
+    for (const [at, { name, bytes, fate }] of models.entries()) {
+      const { state, message } = await put(runtime, `hostile-${at}`, folder, bytes)
+      if (state === 'Ready') await provoke(runtime.url, `hostile-${at}`)
+      runtime.models.remove(`hostile-${at}`)
+      const outcome = { name, fate, state, message }
+      outcomes.push(outcome)
+      tell(outcome)
+    }
+    const after = await busy.stop()
+    return { outcomes, quietP99: before.p99, busyP99: after.p99, neighbourErrors: before.errors + after.errors }
+  } finally {
+    await runtime.close()
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+/** What a campaign may not end with. */
+export const faultsOf = ({ outcomes, neighbourErrors }: Campaign): string[] => [
+  ...outcomes
+    .filter((each) => each.fate === 'refused' && each.state === 'Ready')
+    .map((each) => `${each.name} is served and must not be`),
+  ...outcomes
+    .filter((each) => each.state !== 'Ready' && each.message.length < 20)
+    .map((each) => `${each.name} is refused without a reason`),
+  ...(neighbourErrors > 0 ? [`the neighbour was not answered ${neighbourErrors} times`] : []),
+]
