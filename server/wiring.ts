@@ -10,7 +10,6 @@ import { createPrometheus } from './adapters/prometheus/prometheus.ts'
 import { type Config, readConfig, secretsOf } from './config.ts'
 import { createDatabase } from './database/database.ts'
 import { createDeployments } from './domains/deployments/deployments.ts'
-import { probesOf } from './domains/integrations/probes.ts'
 import { createModels } from './domains/models/models.ts'
 import { createNamespaces } from './domains/namespaces/namespaces.ts'
 import { createObservability } from './domains/observability/observability.ts'
@@ -29,6 +28,7 @@ import type { GitHost } from './ports/git-host.ts'
 import type { InferenceRuntime } from './ports/inference-runtime.ts'
 import type { Metrics } from './ports/metrics.ts'
 import type { ObjectStore } from './ports/object-store.ts'
+import { probesOf } from './wiring/probes.ts'
 
 function gitHost(config: Config): GitHost {
   const { GIT_API_URL: apiUrl, GIT_REPOSITORY: repository, GIT_TOKEN: token } = config

@@ -45,7 +45,7 @@ export const rooms: Room[] = [
   // Where everything is put together, and what stands in for it in tests.
   {
     name: 'wiring',
-    files: /^server\/(wiring|foundation|worker|config)(\.ts$|\/)|^server\/(seed|testing)\//,
+    files: /^server\/(wiring|foundation|housekeeping|worker|config)(\.ts$|\/)|^server\/(seed|testing)\//,
     mayEnter: [...ground, 'domains', 'jobs', 'http', 'adapters', 'model files'],
     without: screens,
   },

@@ -1,6 +1,6 @@
 /**
  * The session cookie: encrypted, short-lived, and worth only as much as the person's session version in the database
- * says. Reading and renewing it happens here; signing in and out is next-auth's (server/adapters/oidc).
+ * says. Reading and renewing it happens here; signing in and out is next-auth's (server/http/oidc).
  */
 import { decode, encode } from 'next-auth/jwt'
 import { z } from 'zod'

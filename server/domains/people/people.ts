@@ -20,6 +20,11 @@ import { type GroupRoles, mapGroups } from './group-roles.ts'
 import { applyMappedTeams } from './memberships.ts'
 import type { Standings } from './standing.ts'
 
+// What other domains need of people they get here.
+export { type GroupRoles, strongest } from './group-roles.ts'
+export { addMappedMembers } from './memberships.ts'
+export type { Standings } from './standing.ts'
+
 /** What the identity provider says of somebody. Only issuer and subject tell who it is. */
 export type Identity = {
   issuer: string

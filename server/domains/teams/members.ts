@@ -9,7 +9,7 @@ import type { Actor } from '../../permissions/actor.ts'
 import { demand } from '../../permissions/permissions.ts'
 import { recordAudit } from '../audit/audit.ts'
 import { announce } from '../live/live.ts'
-import type { Standings } from '../people/standing.ts'
+import type { Standings } from '../people/people.ts'
 import { lockTeam, openTeam } from './store.ts'
 import { memberView } from './view.ts'
 

@@ -1,7 +1,7 @@
 /** Teams and members as the API tells them. */
 import { TeamSlug, UserId } from '../../contracts/names.ts'
 import { Allowances, type MemberView, TeamRole, type TeamView } from '../../contracts/people.ts'
-import { strongest } from '../people/group-roles.ts'
+import { strongest } from '../people/people.ts'
 
 export type TeamRow = {
   slug: string

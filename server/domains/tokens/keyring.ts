@@ -4,7 +4,7 @@ import { TokenScope as TokenScopeSchema } from '../../contracts/tokens.ts'
 import type { Database } from '../../database/database.ts'
 import type { Actor } from '../../permissions/actor.ts'
 import type { Clock } from '../../ports/clock.ts'
-import type { Standings } from '../people/standing.ts'
+import type { Standings } from '../people/people.ts'
 import { hashOfSecret, looksLikeSecret } from './secret.ts'
 
 type Key = {

@@ -19,7 +19,7 @@ import { demand } from '../../permissions/permissions.ts'
 import type { Clock } from '../../ports/clock.ts'
 import { recordAudit } from '../audit/audit.ts'
 import { announce } from '../live/live.ts'
-import type { Standings } from '../people/standing.ts'
+import type { Standings } from '../people/people.ts'
 import { createKeyring } from './keyring.ts'
 import { hashOfSecret, makeSecret, prefixOf } from './secret.ts'
 

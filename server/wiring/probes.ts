@@ -1,12 +1,12 @@
 /** What there is to ask, by configuration. A part that is not configured is listed with the setting that turns it on. */
-import type { Config, Setting } from '../../config.ts'
-import type { Alerts } from '../../ports/alerts.ts'
-import type { Clusters } from '../../ports/clusters.ts'
-import type { GitHost } from '../../ports/git-host.ts'
-import type { InferenceRuntime } from '../../ports/inference-runtime.ts'
-import type { Metrics } from '../../ports/metrics.ts'
-import type { ObjectStore } from '../../ports/object-store.ts'
-import type { Probe } from './integrations.ts'
+import type { Config, Setting } from '../config.ts'
+import type { Probe } from '../domains/integrations/integrations.ts'
+import type { Alerts } from '../ports/alerts.ts'
+import type { Clusters } from '../ports/clusters.ts'
+import type { GitHost } from '../ports/git-host.ts'
+import type { InferenceRuntime } from '../ports/inference-runtime.ts'
+import type { Metrics } from '../ports/metrics.ts'
+import type { ObjectStore } from '../ports/object-store.ts'
 
 type Ports = {
   git: GitHost
