@@ -23,7 +23,7 @@ export class DeploymentPage {
   async rollBack(reason: string): Promise<void> {
     await this.page.getByRole('link', { name: 'Roll back' }).click()
     await this.page.getByLabel('Reason').fill(reason)
-    await this.page.getByRole('button', { name: /roll back/i }).click()
+    await this.page.getByRole('button', { name: 'Request the rollback' }).click()
     await expect(this.page).toHaveURL(/\/requests\/[0-9a-f-]{36}$/)
   }
 }

@@ -1,0 +1,51 @@
+/** WCAG 2.2 AA by axe, on every page, in both themes; and no page wider than a phone. */
+import AxeBuilder from '@axe-core/playwright'
+import { expect, test } from '../../fixtures/test.ts'
+
+const pages = [
+  '/teams/ml',
+  '/teams/ml/requests',
+  '/requests/new?kind=namespace.create&team=ml',
+  '/requests/new?kind=model.deploy&team=ml',
+  '/teams/ml/namespaces',
+  '/teams/ml/models',
+  '/teams/ml/models/churn-risk',
+  '/teams/ml/deployments',
+  '/teams/ml/playground',
+  '/teams/ml/metrics',
+  '/teams/ml/alerts',
+  '/teams/ml/team',
+  '/review',
+  '/audit',
+  '/integrations',
+]
+
+for (const scheme of ['light', 'dark'] as const) {
+  test(`every page can be read by everybody, ${scheme}`, async ({ asMaintainer }) => {
+    test.setTimeout(180_000)
+    const { page } = asMaintainer
+    await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' })
+    for (const path of pages) {
+      await asMaintainer.open(path)
+      await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
+      await expect(page.getByRole('main').locator('[data-loading], .mantine-Skeleton-root')).toHaveCount(0)
+      const { violations } = await new AxeBuilder({ page })
+        .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])
+        .analyze()
+      const told = violations.flatMap((each) => each.nodes.map((node) => `${each.id}: ${node.target.join(' ')}`))
+      expect.soft(told, path).toEqual([])
+    }
+  })
+}
+
+test('no page is wider than a phone', async ({ asMaintainer }) => {
+  test.setTimeout(120_000)
+  const { page } = asMaintainer
+  await page.setViewportSize({ width: 390, height: 844 })
+  for (const path of pages) {
+    await asMaintainer.open(path)
+    await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
+    const width = await page.evaluate(() => document.documentElement.scrollWidth)
+    expect.soft(width, path).toBeLessThanOrEqual(390)
+  }
+})
