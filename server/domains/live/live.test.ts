@@ -11,7 +11,8 @@ type Event = { id?: string; event?: string; data?: string }
 
 /** A client of the stream: events as they come. */
 function follower(stream: ReadableStream<Uint8Array>) {
-  const reader = stream.pipeThrough(new TextDecoderStream()).getReader()
+  const reader = stream.getReader()
+  const decoder = new TextDecoder()
   const seen: Event[] = []
   let text = ''
   let ended = false
@@ -19,7 +20,7 @@ function follower(stream: ReadableStream<Uint8Array>) {
     for (;;) {
       const { done, value } = await reader.read()
       if (done) break
-      text += value
+      text += decoder.decode(value, { stream: true })
       const blocks = text.split('\n\n')
       text = blocks.pop() ?? ''
       for (const block of blocks) seen.push(Object.fromEntries(block.split('\n').map((each) => each.split(/: (.*)/s))))

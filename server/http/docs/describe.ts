@@ -2,7 +2,8 @@
 import { type ErrorCode, errorCodes } from '../../contracts/problem.ts'
 import { type Rule, ruleOf } from '../../permissions/table.ts'
 import { catalogue } from '../catalogue.ts'
-import { errorsOf, openApi } from './openapi.ts'
+import { type FieldDescription, fieldsOf } from './fields.ts'
+import { errorsOf } from './openapi.ts'
 
 export type EndpointDescription = {
   name: string
@@ -13,22 +14,19 @@ export type EndpointDescription = {
   who: string
   /** The scope a token needs; null where no token will do. */
   tokenScope: string | null
-  /** Its part of the OpenAPI document: parameters, requestBody, responses. */
-  operation: unknown
+  fields: FieldDescription[]
   errors: { code: ErrorCode; status: number }[]
 }
 
 export type ApiDescription = { groups: { title: string; endpoints: EndpointDescription[] }[] }
 
-export function describeApi(portalUrl: string): ApiDescription {
-  const paths = new Map(Object.entries(Object(openApi(portalUrl).paths)))
+export function describeApi(): ApiDescription {
   const groups = Map.groupBy(catalogue, (entry) => entry.group)
   return {
     groups: [...groups].map(([title, entries]) => ({
       title,
       endpoints: entries.map(({ name, contract }) => {
         const rule = ruleOf(contract.action)
-        const operations: unknown = paths.get(contract.path)
         return {
           name,
           method: contract.method,
@@ -36,7 +34,7 @@ export function describeApi(portalUrl: string): ApiDescription {
           summary: contract.summary,
           who: rule ? whoMay(rule) : 'Nobody',
           tokenScope: rule?.token ?? null,
-          operation: Reflect.get(Object(operations), contract.method.toLowerCase()),
+          fields: fieldsOf(contract),
           errors: errorsOf(contract).map((code) => ({ code, status: errorCodes[code] })),
         }
       }),

@@ -60,13 +60,20 @@ describe('the OpenAPI document', () => {
   })
 
   it('can be told in words', () => {
-    const { groups } = describeApi('https://portal.example')
+    const { groups } = describeApi()
     const endpoints = groups.flatMap((group) => group.endpoints)
     expect(endpoints.find((each) => each.name === 'createTeam')).toMatchObject({
       who: 'Platform admin',
       tokenScope: 'teams',
       errors: expect.arrayContaining([{ code: 'name_taken', status: 409 }]),
     })
-    expect(endpoints.filter((each) => each.who === 'Nobody' || !each.operation)).toEqual([])
+    expect(endpoints.filter((each) => each.who === 'Nobody')).toEqual([])
+    const fields = endpoints.find((each) => each.name === 'submitRequest')?.fields
+    expect(fields?.find((each) => each.name === 'reason')).toMatchObject({
+      where: 'body',
+      required: true,
+      type: 'string',
+    })
+    expect(fields?.find((each) => each.name === 'quota')).toMatchObject({ required: false })
   })
 })
