@@ -21,7 +21,9 @@ function collect(request: IncomingMessage): Promise<Buffer> {
       else reject(tooLarge())
     })
     request.once('end', () => resolve(Buffer.concat(chunks)))
-    request.once('close', () => reject(badRequest('the body ended before it was complete')))
+    request.once('close', () => {
+      if (!request.complete) reject(badRequest('the body ended before it was complete'))
+    })
   })
 }
 
