@@ -7,6 +7,7 @@ export default function PageNotFound() {
   return (
     <Card>
       <EmptyState
+        wholePage
         title="This page does not exist, or you may not see it"
         actions={
           <Link href="/">

@@ -68,7 +68,6 @@ const ChartsSkeleton = () => (
 )
 
 function Charts({ metrics }: { metrics: Metrics }) {
-  const span = metrics.to - metrics.from
   return (
     <>
       <Halves>
@@ -77,15 +76,18 @@ function Charts({ metrics }: { metrics: Metrics }) {
             title="Requests a second"
             lines={[{ name: 'requests/s', color: 'teal.6', points: metrics.requestRate }]}
             format={rate}
-            spanSeconds={span}
+            from={metrics.from}
+            to={metrics.to}
           />
         </Section>
         <Section title="Errors">
           <LazyTimeChart
             title="Share of calls that fail"
             lines={[{ name: 'errors', color: 'red.6', points: metrics.errorRatio }]}
+            atLeast={0.05}
             format={percent}
-            spanSeconds={span}
+            from={metrics.from}
+            to={metrics.to}
           />
         </Section>
         <Section title="Latency">
@@ -97,7 +99,8 @@ function Charts({ metrics }: { metrics: Metrics }) {
               { name: 'p99', color: 'blue.6', points: metrics.p99 },
             ]}
             format={latency}
-            spanSeconds={span}
+            from={metrics.from}
+            to={metrics.to}
           />
         </Section>
         <Section title="Predictions a second, by label">
@@ -108,8 +111,10 @@ function Charts({ metrics }: { metrics: Metrics }) {
               color: labelColors[place % labelColors.length] ?? 'gray.6',
               points: each.points,
             }))}
+            legend
             format={rate}
-            spanSeconds={span}
+            from={metrics.from}
+            to={metrics.to}
           />
         </Section>
       </Halves>
