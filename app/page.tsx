@@ -10,7 +10,7 @@ export default async function StartPage() {
   const me = await whoAmI()
   const own = me.teams.find((team) => team.role !== null)
   if (own) redirect(`/teams/${own.slug}`)
-  if (me.can.includes('request.approve')) redirect('/review')
+  if (me.teams.some((team) => team.can.includes('request.approve'))) redirect('/review')
   if (me.platformRoles.length > 0) redirect('/audit')
   return <NoTeam name={me.name} />
 }

@@ -1,6 +1,6 @@
 'use client'
 
-import { Select, TextInput } from '@mantine/core'
+import { NativeSelect, TextInput } from '@mantine/core'
 import { IconSearch } from '@tabler/icons-react'
 import { useMe } from '#components/layout/me-context.tsx'
 import type { AuditSearch } from './audit-filters.ts'
@@ -20,15 +20,13 @@ export function AuditFilterBar({ value, onChange }: Props) {
         value={value.q}
         onChange={(event) => set({ q: event.currentTarget.value })}
       />
-      <Select
+      <NativeSelect
         size="xs"
         w={150}
         aria-label="Team"
-        placeholder="All teams"
-        clearable
-        data={me.teams.map((team) => ({ value: team.slug, label: team.name }))}
-        value={value.team || null}
-        onChange={(team) => set({ team: team ?? '' })}
+        data={[{ value: '', label: 'All teams' }, ...me.teams.map((team) => ({ value: team.slug, label: team.name }))]}
+        value={value.team}
+        onChange={(event) => set({ team: event.currentTarget.value })}
       />
       <TextInput
         size="xs"

@@ -3,6 +3,7 @@
 import { Button } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
+import dynamic from 'next/dynamic'
 import { useState } from 'react'
 import { auditPages } from '#components/queries/audit.ts'
 import { EmptyState } from '#components/ui/page/empty-state.tsx'
@@ -12,9 +13,10 @@ import { RelativeTime } from '#components/ui/state/relative-time.tsx'
 import type { Column } from '#components/ui/table/columns.ts'
 import { DataTable } from '#components/ui/table/data-table.tsx'
 import type { AuditEntry } from '#server/contracts/audit.ts'
-import { AuditDetail } from './audit-detail.tsx'
 import { AuditFilterBar } from './audit-filter-bar.tsx'
 import { type AuditSearch, auditFilters, auditSearchOf } from './audit-filters.ts'
+
+const AuditDetail = dynamic(() => import('./audit-detail.tsx').then((module) => module.AuditDetail), { ssr: false })
 
 export function AuditPage({ search }: { search: AuditSearch }) {
   const [filters, setFilters] = useState(search)

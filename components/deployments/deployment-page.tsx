@@ -1,15 +1,15 @@
 'use client'
 
-import { Button, Menu } from '@mantine/core'
-import { IconDots, IconFlask } from '@tabler/icons-react'
+import { IconFlask } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
-import Link from 'next/link'
 import { useMay } from '#components/layout/me-context.tsx'
 import { Breadcrumbs } from '#components/layout/navigation/breadcrumbs.tsx'
 import { SyncFacts } from '#components/namespaces/sync-facts.tsx'
 import { DeploymentMetrics } from '#components/observability/deployment-metrics.tsx'
 import { deploymentQuery, type Place } from '#components/queries/deployments.ts'
+import { DropdownItem } from '#components/ui/actions/dropdown-item.tsx'
 import { LinkButton } from '#components/ui/actions/link-button.tsx'
+import { MoreMenu } from '#components/ui/actions/more-menu.tsx'
 import { TextLink } from '#components/ui/actions/text-link.tsx'
 import { Columns, FactList, Stack } from '#components/ui/page/layout.tsx'
 import { Notice } from '#components/ui/page/notice.tsx'
@@ -111,21 +111,18 @@ function Actions({ deployment }: { deployment: DeploymentDetail }) {
     <>
       {may('request.submit') && (
         <>
-          <Menu position="bottom-end">
-            <Menu.Target>
-              <Button variant="default" px={10} aria-label="More for this deployment">
-                <IconDots size={17} stroke={1.7} />
-              </Button>
-            </Menu.Target>
-            <Menu.Dropdown>
-              <Menu.Item component={Link} href={`/teams/${team}/models/${model}`}>
-                Open the model
-              </Menu.Item>
-              <Menu.Item color="red" component={Link} href={ask('model.undeploy')}>
-                Take {model} out of {namespace}
-              </Menu.Item>
-            </Menu.Dropdown>
-          </Menu>
+          <MoreMenu label="More for this deployment">
+            {(close) => (
+              <>
+                <DropdownItem href={`/teams/${team}/models/${model}`} onClick={close}>
+                  Open the model
+                </DropdownItem>
+                <DropdownItem danger href={ask('model.undeploy')} onClick={close}>
+                  Take {model} out of {namespace}
+                </DropdownItem>
+              </>
+            )}
+          </MoreMenu>
           {canUndo && (
             <LinkButton href={ask('model.rollback')} variant="default">
               Roll back

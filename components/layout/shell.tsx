@@ -1,9 +1,9 @@
 'use client'
 
-import { Notifications } from '@mantine/notifications'
 import { useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { meQuery } from '#components/queries/me.ts'
+import { NoticeCorner } from '#components/ui/actions/notice-corner.tsx'
 import { ErrorState } from '#components/ui/page/error-state.tsx'
 import { Header } from './header/header.tsx'
 import { HealthBanner } from './health-banner.tsx'
@@ -38,7 +38,7 @@ export function Shell({ children }: { children: ReactNode }) {
         </main>
       </div>
       <LiveUpdates />
-      <Notifications position="bottom-right" />
+      <NoticeCorner />
     </MeProvider>
   )
 }

@@ -1,7 +1,7 @@
 'use client'
 
 import { TextInput } from '@mantine/core'
-import { useDebouncedValue, useDisclosure } from '@mantine/hooks'
+import { useDebouncedValue } from '@mantine/hooks'
 import { IconSearch } from '@tabler/icons-react'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useMay } from '#components/layout/me-context.tsx'
@@ -48,13 +48,12 @@ export function ModelList({ team }: { team: string }) {
   const [q, setQ] = useUrlState('q')
   const [settled] = useDebouncedValue(q, 250)
   const query = useQuery({ ...modelsQuery(team, settled ?? undefined), placeholderData: keepPreviousData })
-  const [opened, { open, close }] = useDisclosure(false)
   return (
     <>
       <PageHeader
         title="Models"
         facts="Each version is its bytes: named by digest, checked in isolation, never overwritten"
-        actions={may('model.create') && <RegisterModel team={team} opened={opened} open={open} close={close} />}
+        actions={may('model.create') && <RegisterModel team={team} />}
       />
       <Section title="Registry" count={query.data?.items.length} flush>
         <DataTable

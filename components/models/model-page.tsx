@@ -1,6 +1,6 @@
 'use client'
 
-import { Select, Skeleton } from '@mantine/core'
+import { NativeSelect, Skeleton } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import dynamic from 'next/dynamic'
 import { useMay } from '#components/layout/me-context.tsx'
@@ -108,13 +108,13 @@ function Detail({ model }: { model: ModelDetail }) {
             <Section
               title="Signature"
               aside={
-                <Select
+                <NativeSelect
                   size="xs"
                   w={90}
                   aria-label="Version whose signature is shown"
                   data={versions.map((each) => ({ value: String(each.version), label: `v${each.version}` }))}
                   value={String(shown.version)}
-                  onChange={choose}
+                  onChange={(event) => choose(event.currentTarget.value)}
                 />
               }
             >

@@ -1,56 +1,22 @@
 'use client'
 
-import { Button, Modal, Textarea, TextInput } from '@mantine/core'
+import { Button } from '@mantine/core'
 import { IconPlus } from '@tabler/icons-react'
-import { useRouter } from 'next/navigation'
-import { call } from '#components/queries/call.ts'
-import { FormFooter } from '#components/ui/form/form-footer.tsx'
-import { useContractForm } from '#components/ui/form/use-contract-form.ts'
-import { createModel } from '#server/contracts/models.ts'
+import dynamic from 'next/dynamic'
+import { useState } from 'react'
 
-type Props = { team: string; opened: boolean; open: () => void; close: () => void }
+const RegisterDialog = dynamic(() => import('./register-dialog.tsx').then((module) => module.RegisterDialog), {
+  ssr: false,
+})
 
-export function RegisterModel({ team, opened, open, close }: Props) {
+export function RegisterModel({ team }: { team: string }) {
+  const [opened, setOpened] = useState(false)
   return (
     <>
-      <Button leftSection={<IconPlus size={16} stroke={1.7} />} onClick={open}>
+      <Button leftSection={<IconPlus size={16} stroke={1.7} />} onClick={() => setOpened(true)}>
         Register model
       </Button>
-      <Modal opened={opened} onClose={close} title="Register a model" centered>
-        <RegisterForm team={team} />
-      </Modal>
+      {opened && <RegisterDialog team={team} onClose={() => setOpened(false)} />}
     </>
-  )
-}
-
-function RegisterForm({ team }: { team: string }) {
-  const router = useRouter()
-  const { form, submit, sending, problem } = useContractForm({
-    schema: createModel.input,
-    initialValues: { name: '', description: '' },
-    toInput: (values) => ({ team, ...values }),
-    send: (input, key) => call(createModel, input, { idempotencyKey: key }),
-    onSent: (model) => router.push(`/teams/${team}/models/${model.name}`),
-  })
-  return (
-    <form onSubmit={submit} noValidate>
-      <TextInput
-        label="Name"
-        description="Lower-case letters, digits and dashes; part of the address it answers at"
-        placeholder="churn-risk"
-        required
-        data-autofocus
-        mb="md"
-        {...form.getInputProps('name')}
-      />
-      <Textarea
-        label="Description"
-        description="What it answers, for somebody who has never seen it"
-        autosize
-        minRows={2}
-        {...form.getInputProps('description')}
-      />
-      <FormFooter label="Register and go on to upload" sending={sending} problem={problem} />
-    </form>
   )
 }

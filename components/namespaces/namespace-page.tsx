@@ -1,13 +1,12 @@
 'use client'
 
-import { Button, Menu } from '@mantine/core'
-import { IconDots } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
-import Link from 'next/link'
 import { useMay } from '#components/layout/me-context.tsx'
 import { Breadcrumbs } from '#components/layout/navigation/breadcrumbs.tsx'
 import { namespaceQuery } from '#components/queries/namespaces.ts'
+import { DropdownItem } from '#components/ui/actions/dropdown-item.tsx'
 import { LinkButton } from '#components/ui/actions/link-button.tsx'
+import { MoreMenu } from '#components/ui/actions/more-menu.tsx'
 import { TextLink } from '#components/ui/actions/text-link.tsx'
 import { dollars } from '#components/ui/figures/amounts.ts'
 import { UsageBar } from '#components/ui/figures/usage-bar.tsx'
@@ -53,18 +52,15 @@ function Detail({ namespace }: { namespace: NamespaceDetail }) {
         actions={
           may('request.submit') && (
             <>
-              <Menu position="bottom-end">
-                <Menu.Target>
-                  <Button variant="default" px={10} aria-label="More for this namespace">
-                    <IconDots size={17} stroke={1.7} />
-                  </Button>
-                </Menu.Target>
-                <Menu.Dropdown>
-                  <Menu.Item color="red" component={Link} href={ask('namespace.delete')}>
-                    Delete {name}
-                  </Menu.Item>
-                </Menu.Dropdown>
-              </Menu>
+              <MoreMenu label="More for this namespace">
+                {(close) => (
+                  <>
+                    <DropdownItem danger href={ask('namespace.delete')} onClick={close}>
+                      Delete {name}
+                    </DropdownItem>
+                  </>
+                )}
+              </MoreMenu>
               <LinkButton href={ask('namespace.change')} variant="default">
                 Change quota
               </LinkButton>

@@ -1,6 +1,7 @@
 'use client'
 
 import { useQuery } from '@tanstack/react-query'
+import dynamic from 'next/dynamic'
 import { useState } from 'react'
 import { alertsQuery, silencesQuery } from '#components/queries/observability.ts'
 import { EmptyState } from '#components/ui/page/empty-state.tsx'
@@ -13,8 +14,11 @@ import { FreshnessNote } from '#components/ui/state/freshness-note.tsx'
 import type { AlertView } from '#server/contracts/observability.ts'
 import { AlertRow } from './alert-row.tsx'
 import classes from './observability.module.css'
-import { SilenceDialog } from './silence-dialog.tsx'
 import { SilenceList } from './silence-list.tsx'
+
+const SilenceDialog = dynamic(() => import('./silence-dialog.tsx').then((module) => module.SilenceDialog), {
+  ssr: false,
+})
 
 const order = { firing: 0, pending: 1, silenced: 2 }
 

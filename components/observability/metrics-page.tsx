@@ -1,6 +1,6 @@
 'use client'
 
-import { Select } from '@mantine/core'
+import { NativeSelect } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { servingColumns, servingHref, withMetrics } from '#components/home/serving-columns.tsx'
 import { deploymentsQuery } from '#components/queries/deployments.ts'
@@ -31,13 +31,12 @@ export function MetricsPage({ team }: { team: string }) {
         actions={
           rows &&
           rows.length > 0 && (
-            <Select
+            <NativeSelect
               aria-label="Deployment whose charts are shown"
               w={240}
-              searchable
               data={rows.map((row) => row.servedName)}
-              value={shown?.servedName ?? null}
-              onChange={choose}
+              value={shown?.servedName ?? ''}
+              onChange={(event) => choose(event.currentTarget.value)}
             />
           )
         }

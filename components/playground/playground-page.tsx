@@ -1,6 +1,6 @@
 'use client'
 
-import { Select } from '@mantine/core'
+import { NativeSelect } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { deploymentsQuery } from '#components/queries/deployments.ts'
 import { signatureQuery } from '#components/queries/playground.ts'
@@ -68,14 +68,16 @@ function Chooser({ team, names }: { team: string; names: readonly Served[] }) {
           )
         }
         actions={
-          <Select
+          <NativeSelect
             aria-label="Deployment to try"
             w={240}
-            searchable
-            data={names.map((each) => ({ value: each.servedName, label: each.servedName }))}
-            value={chosen?.servedName ?? null}
-            placeholder="Choose a deployment"
-            onChange={(name) => {
+            data={[
+              ...(chosen ? [] : [{ value: '', label: 'Choose a deployment', disabled: true }]),
+              ...names.map((each) => ({ value: each.servedName, label: each.servedName })),
+            ]}
+            value={chosen?.servedName ?? ''}
+            onChange={(event) => {
+              const name = event.currentTarget.value
               const next = names.find((each) => each.servedName === name)
               if (!next) return
               setNamespace(next.namespace)

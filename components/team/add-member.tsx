@@ -1,87 +1,23 @@
 'use client'
 
-import { Button, Modal, SegmentedControl, Select, Text } from '@mantine/core'
-import { useDebouncedValue, useDisclosure } from '@mantine/hooks'
+import { Button } from '@mantine/core'
 import { IconUserPlus } from '@tabler/icons-react'
-import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import dynamic from 'next/dynamic'
 import { useState } from 'react'
-import { peopleQuery } from '#components/queries/teams.ts'
-import { notify } from '#components/ui/actions/notify.ts'
-import { ErrorState } from '#components/ui/page/error-state.tsx'
-import { type MemberView, type TeamRole, teamRoles } from '#server/contracts/people.ts'
-import { useMemberChanges } from './use-member-changes.ts'
+import type { MemberView } from '#server/contracts/people.ts'
 
-const explained: Record<TeamRole, string> = {
-  maintainer: 'Approves requests, manages members, and all a member may',
-  member: 'Asks for changes, ships models, silences alerts',
-  viewer: 'Sees everything of the team, changes nothing',
-}
+const AddMemberDialog = dynamic(() => import('./add-member-dialog.tsx').then((module) => module.AddMemberDialog), {
+  ssr: false,
+})
 
 export function AddMember({ team, members }: { team: string; members: readonly MemberView[] }) {
-  const [opened, { open, close }] = useDisclosure(false)
+  const [opened, setOpened] = useState(false)
   return (
     <>
-      <Button leftSection={<IconUserPlus size={16} stroke={1.7} />} onClick={open}>
+      <Button leftSection={<IconUserPlus size={16} stroke={1.7} />} onClick={() => setOpened(true)}>
         Add member
       </Button>
-      <Modal opened={opened} onClose={close} title="Add a member" centered>
-        <AddMemberForm team={team} members={members} onDone={close} />
-      </Modal>
+      {opened && <AddMemberDialog team={team} members={members} onClose={() => setOpened(false)} />}
     </>
-  )
-}
-
-type FormProps = { team: string; members: readonly MemberView[]; onDone: () => void }
-
-function AddMemberForm({ team, members, onDone }: FormProps) {
-  const [search, setSearch] = useState('')
-  const [user, setUser] = useState<string | null>(null)
-  const [role, setRole] = useState<TeamRole>('member')
-  const [settled] = useDebouncedValue(search, 250)
-  const people = useQuery({ ...peopleQuery(settled), placeholderData: keepPreviousData })
-  const { set } = useMemberChanges(team, () => {
-    notify('The member is added')
-    onDone()
-  })
-  const isMember = (id: string) => members.some((member) => member.user.id === id)
-  return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault()
-        if (user) set.mutate({ user, role })
-      }}
-    >
-      <Select
-        label="Person"
-        description="Anybody who has signed in once can be found by name or e-mail"
-        placeholder="Search by name or e-mail"
-        searchable
-        searchValue={search}
-        onSearchChange={setSearch}
-        filter={({ options }) => options}
-        data={(people.data?.items ?? []).map((person) => ({
-          value: person.id,
-          label: person.email ? `${person.name}, ${person.email}` : person.name,
-          disabled: isMember(person.id),
-        }))}
-        value={user}
-        onChange={setUser}
-        nothingFoundMessage={people.isFetching ? 'Searching' : 'Nobody by that name has signed in yet'}
-        error={people.error ? 'People cannot be searched right now.' : null}
-        data-autofocus
-        mb="md"
-      />
-      <Text component="div" size="sm" fw={500} mb={6} id="new-role">
-        Role
-      </Text>
-      <SegmentedControl aria-labelledby="new-role" data={[...teamRoles]} value={role} onChange={setRole} fullWidth />
-      <Text size="sm" c="dimmed" mt={6} mb="md" aria-live="polite">
-        {explained[role]}.
-      </Text>
-      {set.error && <ErrorState error={set.error} />}
-      <Button type="submit" disabled={!user} loading={set.isPending}>
-        Add as {role}
-      </Button>
-    </form>
   )
 }

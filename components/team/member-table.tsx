@@ -1,18 +1,25 @@
 'use client'
 
-import { ActionIcon, Select, Tooltip } from '@mantine/core'
+import { ActionIcon, NativeSelect } from '@mantine/core'
 import { IconUserMinus } from '@tabler/icons-react'
+import dynamic from 'next/dynamic'
 import { useState } from 'react'
 import { useMay } from '#components/layout/me-context.tsx'
-import { ConfirmDialog } from '#components/ui/form/confirm-dialog.tsx'
 import { EmptyState } from '#components/ui/page/empty-state.tsx'
 import { ErrorState } from '#components/ui/page/error-state.tsx'
 import { RelativeTime } from '#components/ui/state/relative-time.tsx'
 import type { Column } from '#components/ui/table/columns.ts'
 import { DataTable } from '#components/ui/table/data-table.tsx'
-import { type MemberView, type TeamRole, teamRoles } from '#server/contracts/people.ts'
+import { type MemberView, TeamRole, teamRoles } from '#server/contracts/people.ts'
 import classes from './team.module.css'
 import { useMemberChanges } from './use-member-changes.ts'
+
+const ConfirmDialog = dynamic(
+  () => import('#components/ui/form/confirm-dialog.tsx').then((module) => module.ConfirmDialog),
+  {
+    ssr: false,
+  },
+)
 
 type Props = {
   team: string
@@ -65,16 +72,15 @@ export function MemberTable({ team, rows, error, onRetry, more }: Props) {
       hideTitle: true,
       cell: (row) =>
         may('member.remove') && row.source === 'portal' ? (
-          <Tooltip label={`Remove ${row.user.name}`}>
-            <ActionIcon
-              variant="subtle"
-              color="gray"
-              aria-label={`Remove ${row.user.name}`}
-              onClick={() => setLeaving(row)}
-            >
-              <IconUserMinus size={16} stroke={1.7} />
-            </ActionIcon>
-          </Tooltip>
+          <ActionIcon
+            variant="subtle"
+            color="gray"
+            title={`Remove ${row.user.name}`}
+            aria-label={`Remove ${row.user.name}`}
+            onClick={() => setLeaving(row)}
+          >
+            <IconUserMinus size={16} stroke={1.7} />
+          </ActionIcon>
         ) : null,
       align: 'right',
     },
@@ -116,14 +122,14 @@ type RoleProps = { member: MemberView; editable: boolean; saving: boolean; onCha
 function RoleCell({ member, editable, saving, onChange }: RoleProps) {
   if (!editable || member.source === 'group') return member.role
   return (
-    <Select
+    <NativeSelect
       className={classes.role}
       size="xs"
       aria-label={`Role of ${member.user.name}`}
       data={[...teamRoles]}
       value={member.role}
       disabled={saving}
-      onChange={(role) => role && onChange(role)}
+      onChange={(event) => onChange(TeamRole.parse(event.currentTarget.value))}
     />
   )
 }

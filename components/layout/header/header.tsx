@@ -1,24 +1,28 @@
 'use client'
 
-import { Burger, Drawer } from '@mantine/core'
-import { useDisclosure } from '@mantine/hooks'
+import { Burger } from '@mantine/core'
+import dynamic from 'next/dynamic'
 import Link from 'next/link'
-import { Navigation } from '../navigation/navigation.tsx'
+import { useState } from 'react'
 import classes from './header.module.css'
 import { Inbox } from './inbox.tsx'
 import { SearchButton } from './search-button.tsx'
 import { TeamSwitcher } from './team-switcher.tsx'
 import { UserMenu } from './user-menu.tsx'
 
+const NavigationDrawer = dynamic(() => import('./navigation-drawer.tsx').then((module) => module.NavigationDrawer), {
+  ssr: false,
+})
+
 export function Header() {
-  const [opened, { toggle, close }] = useDisclosure(false)
+  const [opened, setOpened] = useState<boolean | null>(null)
   return (
     <header className={classes.header}>
       <div className={classes.left}>
         <Burger
           className={classes.burger}
-          opened={opened}
-          onClick={toggle}
+          opened={opened === true}
+          onClick={() => setOpened(!opened)}
           size="sm"
           aria-label={opened ? 'Close navigation' : 'Open navigation'}
         />
@@ -34,9 +38,7 @@ export function Header() {
         <Inbox />
         <UserMenu />
       </div>
-      <Drawer opened={opened} onClose={close} size={280} title="Modelyard" hiddenFrom="62em">
-        <Navigation onNavigate={close} />
-      </Drawer>
+      {opened !== null && <NavigationDrawer opened={opened} close={() => setOpened(false)} />}
     </header>
   )
 }

@@ -1,8 +1,8 @@
 'use client'
 
-import { Menu, UnstyledButton } from '@mantine/core'
-import { IconCheck, IconSelector } from '@tabler/icons-react'
-import { useRouter } from 'next/navigation'
+import { IconSelector } from '@tabler/icons-react'
+import { Dropdown } from '#components/ui/actions/dropdown.tsx'
+import { DropdownItem, DropdownTitle } from '#components/ui/actions/dropdown-item.tsx'
 import { useMe } from '../me-context.tsx'
 import { useCurrentTeam } from '../use-current-team.ts'
 import classes from './header.module.css'
@@ -10,29 +10,35 @@ import classes from './header.module.css'
 export function TeamSwitcher() {
   const me = useMe()
   const current = useCurrentTeam()
-  const router = useRouter()
   if (!current) return null
   return (
-    <Menu position="bottom-start" width={260}>
-      <Menu.Target>
-        <UnstyledButton className={classes.switcher} aria-label={`${current.slug} ${current.name}, switch team`}>
+    <Dropdown
+      align="start"
+      label={`${current.slug} ${current.name}, switch team`}
+      buttonClass={classes.switcher}
+      button={
+        <>
           <span className={classes.slug}>{current.slug}</span>
           <span className={classes.teamName}>{current.name}</span>
           <IconSelector size={15} stroke={1.7} aria-hidden />
-        </UnstyledButton>
-      </Menu.Target>
-      <Menu.Dropdown mah="70vh" style={{ overflowY: 'auto' }}>
-        <Menu.Label>Teams</Menu.Label>
-        {me.teams.map((team) => (
-          <Menu.Item
-            key={team.slug}
-            onClick={() => router.push(`/teams/${team.slug}`)}
-            rightSection={team.slug === current.slug ? <IconCheck size={15} stroke={1.7} aria-label="current" /> : null}
-          >
-            {team.name} <span className="mono">{team.slug}</span>
-          </Menu.Item>
-        ))}
-      </Menu.Dropdown>
-    </Menu>
+        </>
+      }
+    >
+      {(close) => (
+        <>
+          <DropdownTitle>Teams</DropdownTitle>
+          {me.teams.map((team) => (
+            <DropdownItem
+              key={team.slug}
+              href={`/teams/${team.slug}`}
+              checked={team.slug === current.slug}
+              onClick={close}
+            >
+              {team.name} <span className="mono">{team.slug}</span>
+            </DropdownItem>
+          ))}
+        </>
+      )}
+    </Dropdown>
   )
 }

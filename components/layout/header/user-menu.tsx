@@ -1,8 +1,9 @@
 'use client'
 
-import { Menu, UnstyledButton, useMantineColorScheme } from '@mantine/core'
-import { useMounted } from '@mantine/hooks'
+import { useMantineColorScheme } from '@mantine/core'
 import { IconDeviceDesktop, IconLogout, IconMoon, IconSun } from '@tabler/icons-react'
+import { Dropdown } from '#components/ui/actions/dropdown.tsx'
+import { DropdownItem, DropdownLine, DropdownTitle } from '#components/ui/actions/dropdown-item.tsx'
 import { useMe } from '../me-context.tsx'
 import classes from './header.module.css'
 
@@ -15,7 +16,6 @@ const schemes = [
 export function UserMenu() {
   const me = useMe()
   const { colorScheme, setColorScheme } = useMantineColorScheme()
-  const mounted = useMounted()
   const roles = [
     ...me.platformRoles,
     ...me.teams.flatMap((team) => (team.role ? [`${team.role} of ${team.slug}`] : [])),
@@ -25,38 +25,39 @@ export function UserMenu() {
     await auth.signOut({ callbackUrl: '/sign-in' })
   }
   return (
-    <Menu position="bottom-end" width={240}>
-      <Menu.Target>
-        <UnstyledButton aria-label={`Signed in as ${me.name}`}>
-          <span className={classes.avatar} aria-hidden>
-            {me.name.slice(0, 1).toUpperCase()}
-          </span>
-        </UnstyledButton>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Label>
-          {me.name}
-          {roles.length > 0 && <div>{roles.join(', ')}</div>}
-        </Menu.Label>
-        <Menu.Divider />
-        <Menu.Label>Appearance</Menu.Label>
-        {schemes.map(({ value, label, icon: Icon }) => (
-          <Menu.Item
-            key={value}
-            role="menuitemradio"
-            aria-checked={mounted && colorScheme === value}
-            leftSection={<Icon size={16} stroke={1.7} aria-hidden />}
-            rightSection={mounted && colorScheme === value ? '✓' : null}
-            onClick={() => setColorScheme(value)}
-          >
-            {label}
-          </Menu.Item>
-        ))}
-        <Menu.Divider />
-        <Menu.Item leftSection={<IconLogout size={16} stroke={1.7} aria-hidden />} onClick={signOut}>
-          Sign out
-        </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
+    <Dropdown
+      label={`Signed in as ${me.name}`}
+      button={
+        <span className={classes.avatar} aria-hidden>
+          {me.name.slice(0, 1).toUpperCase()}
+        </span>
+      }
+    >
+      {() => (
+        <>
+          <DropdownTitle>
+            {me.name}
+            {roles.length > 0 && <div>{roles.join(', ')}</div>}
+          </DropdownTitle>
+          <DropdownLine />
+          <DropdownTitle>Appearance</DropdownTitle>
+          {schemes.map(({ value, label, icon: Icon }) => (
+            <DropdownItem
+              key={value}
+              choice="radio"
+              checked={colorScheme === value}
+              icon={<Icon size={16} stroke={1.7} aria-hidden />}
+              onClick={() => setColorScheme(value)}
+            >
+              {label}
+            </DropdownItem>
+          ))}
+          <DropdownLine />
+          <DropdownItem icon={<IconLogout size={16} stroke={1.7} aria-hidden />} onClick={signOut}>
+            Sign out
+          </DropdownItem>
+        </>
+      )}
+    </Dropdown>
   )
 }

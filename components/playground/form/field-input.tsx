@@ -1,6 +1,6 @@
 'use client'
 
-import { NumberInput, Select, Slider, Switch, Textarea } from '@mantine/core'
+import { NativeSelect, NumberInput, Slider, Switch, Textarea } from '@mantine/core'
 import { useId } from 'react'
 import { DrawingGrid } from './drawing-grid.tsx'
 import { type Field, type FieldValue, fieldFacts, isWhole } from './fields.ts'
@@ -39,11 +39,11 @@ export function FieldInput({ field, value, onChange }: Props) {
   if (kind === 'select') {
     return (
       <Labelled field={field} id={id}>
-        <Select
+        <NativeSelect
           aria-labelledby={id}
           data={(hint.values ?? []).map(String)}
           value={String(value)}
-          onChange={(chosen) => onChange(chosen ?? '')}
+          onChange={(event) => onChange(event.currentTarget.value)}
         />
       </Labelled>
     )

@@ -1,6 +1,6 @@
 'use client'
 
-import { Select } from '@mantine/core'
+import { NativeSelect } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useEffect } from 'react'
 import { modelQuery, modelsQuery } from '#components/queries/models.ts'
@@ -32,6 +32,8 @@ const limitsOf = (now: DeploymentDetail | undefined): LimitValues => ({
   requestsPerSecond: now?.limits.requestsPerSecond ?? usualLimits.requestsPerSecond,
   timeoutMilliseconds: now?.limits.timeoutMilliseconds ?? usualLimits.timeoutMilliseconds,
 })
+
+const choose = (label: string) => ({ value: '', label, disabled: true })
 
 /** Puts versions of a model into a namespace, or shifts the traffic between those that are there. */
 export function DeployForm({ team, link, now }: Props) {
@@ -93,28 +95,29 @@ export function DeployForm({ team, link, now }: Props) {
     >
       {!now && (
         <div className={classes.row}>
-          <Select
+          <NativeSelect
             label="Model"
-            placeholder="Choose a model"
-            data={models
-              .filter((each) => each.latestVersion !== null || each.name === values.model)
-              .map((each) => each.name)}
-            searchable
+            data={[
+              choose(models.length > 0 ? 'Choose a model' : 'The team has no model yet'),
+              ...models
+                .filter((each) => each.latestVersion !== null || each.name === values.model)
+                .map((each) => ({ value: each.name, label: each.name })),
+            ]}
             required
-            nothingFoundMessage="No model by that name has a version yet"
             {...form.getInputProps('model')}
-            onChange={(model) => {
-              setFieldValue('model', model ?? '')
+            onChange={(event) => {
+              setFieldValue('model', event.currentTarget.value)
               setFieldValue('traffic', [])
             }}
             error={form.errors.model ?? refusalOf(verdict.verdict, 'model')}
           />
-          <Select
+          <NativeSelect
             label="Namespace"
-            placeholder="Choose a namespace"
-            data={namespaces.map((each) => ({ value: each.name, label: `${each.name} · ${each.state}` }))}
+            data={[
+              choose(namespaces.length > 0 ? 'Choose a namespace' : 'The team has no namespace yet'),
+              ...namespaces.map((each) => ({ value: each.name, label: `${each.name} · ${each.state}` })),
+            ]}
             required
-            nothingFoundMessage="The team has no namespace yet"
             {...form.getInputProps('namespace')}
             error={form.errors.namespace ?? refusalOf(verdict.verdict, 'namespace')}
           />

@@ -1,6 +1,6 @@
 'use client'
 
-import { SegmentedControl, Select, Text, TextInput } from '@mantine/core'
+import { NativeSelect, SegmentedControl, Text, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { policyQuery } from '#components/queries/requests.ts'
 import { allowanceUseQuery } from '#components/queries/teams.ts'
@@ -83,7 +83,7 @@ export function NamespaceCreateForm({ team, link }: { team: string; link: Namesp
       sendLabel={`Request ${name}`}
     >
       <div className={classes.row}>
-        <Select label="Team" data={teams} {...form.getInputProps('team')} required />
+        <NativeSelect label="Team" data={teams} {...form.getInputProps('team')} required />
         <TextInput
           label="Purpose"
           description="Optional; tells two namespaces apart"

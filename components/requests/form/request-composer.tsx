@@ -1,6 +1,7 @@
 'use client'
 
 import { useQuery } from '@tanstack/react-query'
+import dynamic from 'next/dynamic'
 import { useMay } from '#components/layout/me-context.tsx'
 import { useCurrentTeam } from '#components/layout/use-current-team.ts'
 import { deploymentQuery } from '#components/queries/deployments.ts'
@@ -9,11 +10,17 @@ import { policyQuery } from '#components/queries/requests.ts'
 import { EmptyState } from '#components/ui/page/empty-state.tsx'
 import { Card } from '#components/ui/page/layout.tsx'
 import { QueryGate } from '#components/ui/page/query-gate.tsx'
-import { DeployForm } from './deploy-form.tsx'
 import type { RequestLink } from './link.ts'
-import { NamespaceChangeForm } from './namespace-change-form.tsx'
 import { NamespaceCreateForm } from './namespace-create-form.tsx'
-import { NamespaceDeleteForm, RollbackForm, UndeployForm } from './simple-form.tsx'
+
+/** Each kind of form is its own part, so that nobody loads seven forms to fill in one. */
+const DeployForm = dynamic(() => import('./deploy-form.tsx').then((module) => module.DeployForm))
+const NamespaceChangeForm = dynamic(() =>
+  import('./namespace-change-form.tsx').then((module) => module.NamespaceChangeForm),
+)
+const NamespaceDeleteForm = dynamic(() => import('./simple-form.tsx').then((module) => module.NamespaceDeleteForm))
+const RollbackForm = dynamic(() => import('./simple-form.tsx').then((module) => module.RollbackForm))
+const UndeployForm = dynamic(() => import('./simple-form.tsx').then((module) => module.UndeployForm))
 
 /** The form for the kind of request that the address names, filled with what the address says. */
 export function RequestComposer({ link: asked }: { link: RequestLink }) {

@@ -1,6 +1,6 @@
 'use client'
 
-import { ActionIcon, Button, NumberInput, Select, Switch } from '@mantine/core'
+import { ActionIcon, Button, NativeSelect, NumberInput, Switch } from '@mantine/core'
 import { IconPlus, IconTrash } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
 import classes from './form.module.css'
@@ -24,7 +24,7 @@ export function TrafficFields({ value, onChange, versions, error }: Props) {
       <div className={classes.versions}>
         {value.map((share, place) => (
           <div key={share.version} className={classes.version}>
-            <Select
+            <NativeSelect
               label="Version"
               data={versions.map((version) => ({
                 value: String(version),
@@ -32,7 +32,7 @@ export function TrafficFields({ value, onChange, versions, error }: Props) {
                 disabled: version !== share.version && value.some((each) => each.version === version),
               }))}
               value={String(share.version)}
-              onChange={(version) => onChange(withVersion(value, place, { version: Number(version) }))}
+              onChange={(event) => onChange(withVersion(value, place, { version: Number(event.currentTarget.value) }))}
             />
             <NumberInput
               label="Share"

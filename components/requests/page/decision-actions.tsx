@@ -1,11 +1,18 @@
 'use client'
 
-import { Button, Menu, Tooltip } from '@mantine/core'
-import { IconCheck, IconDots } from '@tabler/icons-react'
-import { useState } from 'react'
+import { Button } from '@mantine/core'
+import { IconCheck } from '@tabler/icons-react'
+import dynamic from 'next/dynamic'
+import { useId, useState } from 'react'
+import { DropdownItem } from '#components/ui/actions/dropdown-item.tsx'
+import { MoreMenu } from '#components/ui/actions/more-menu.tsx'
 import type { RequestView } from '#server/contracts/requests.ts'
 import { actionOrder, type Decision, decisionLabel, isDecision } from './decision.ts'
-import { DecisionDialog } from './decision-dialog.tsx'
+import classes from './request.module.css'
+
+const DecisionDialog = dynamic(() => import('./decision-dialog.tsx').then((module) => module.DecisionDialog), {
+  ssr: false,
+})
 
 /** The buttons of a request, from what the server says the reader may do; those that are not allowed say why. */
 export function DecisionActions({ request }: { request: RequestView }) {
@@ -16,39 +23,46 @@ export function DecisionActions({ request }: { request: RequestView }) {
   // What can never apply to this reader now would be noise; what nearly applies is shown with its reason.
   const shown = actions.filter((each) => each.allowed || (each.action === 'approve' && request.state === 'in_review'))
   const aside = shown.filter((each) => each.action === 'reject' || (each.action === 'cancel' && shown.length > 1))
+  const refused = shown.find((each) => !each.allowed)
+  const whyId = useId()
   const direct = shown.filter((each) => !aside.includes(each)).toReversed()
   return (
     <>
       {aside.length > 0 && (
-        <Menu position="bottom-end">
-          <Menu.Target>
-            <Button variant="default" px={10} aria-label="More decisions">
-              <IconDots size={17} stroke={1.7} />
-            </Button>
-          </Menu.Target>
-          <Menu.Dropdown>
-            {aside.map((each) => (
-              <Menu.Item key={each.action} color="red" onClick={() => setAsked(each.action)}>
+        <MoreMenu label="More decisions">
+          {(close) =>
+            aside.map((each) => (
+              <DropdownItem
+                key={each.action}
+                danger
+                onClick={() => {
+                  close()
+                  setAsked(each.action)
+                }}
+              >
                 {decisionLabel(each.action, request)}
-              </Menu.Item>
-            ))}
-          </Menu.Dropdown>
-        </Menu>
+              </DropdownItem>
+            ))
+          }
+        </MoreMenu>
       )}
       {direct.map((each) => (
-        <Tooltip key={each.action} label={each.why ?? ''} disabled={each.allowed || !each.why}>
-          <Button
-            variant={each.action === 'approve' || each.action === 'retry' ? 'filled' : 'default'}
-            leftSection={each.action === 'approve' ? <IconCheck size={16} stroke={2} /> : null}
-            data-disabled={!each.allowed || undefined}
-            aria-disabled={!each.allowed}
-            aria-description={each.allowed ? undefined : (each.why ?? undefined)}
-            onClick={() => each.allowed && setAsked(each.action)}
-          >
-            {decisionLabel(each.action, request)}
-          </Button>
-        </Tooltip>
+        <Button
+          key={each.action}
+          variant={each.action === 'approve' || each.action === 'retry' ? 'filled' : 'default'}
+          leftSection={each.action === 'approve' ? <IconCheck size={16} stroke={2} /> : null}
+          disabled={!each.allowed}
+          aria-describedby={each.allowed ? undefined : whyId}
+          onClick={() => setAsked(each.action)}
+        >
+          {decisionLabel(each.action, request)}
+        </Button>
       ))}
+      {refused?.why && (
+        <p id={whyId} className={classes.why}>
+          {refused.why}
+        </p>
+      )}
       {asked && <DecisionDialog decision={asked} request={request} onClose={() => setAsked(null)} />}
     </>
   )
