@@ -55,7 +55,7 @@ const empty = async ({ client }: Context, namespace: Namespace): Promise<number 
       })
     }
     if (objects.length === 0) continue
-    const resource = type.group ? `${type.plural}.${type.group}` : type.plural
+    const resource = `${type.plural}.${type.group}`
     remains.push({
       resource,
       count: objects.length,
@@ -79,25 +79,41 @@ const empty = async ({ client }: Context, namespace: Namespace): Promise<number 
   return undefined
 }
 
-/** What Kubernetes says of a namespace that does not go away. */
+/** What Kubernetes says of a namespace that does not go away: five conditions, two of which tell what is left. */
 const remainingConditions = (before: Condition[] | undefined, remains: readonly Remains[]): Condition[] => {
   const what = remains.map(({ resource, count }) => `${resource} has ${count} resource instances`).join(', ')
   const counts = new Map<string, number>()
-  for (const finalizer of remains.flatMap((each) => each.finalizers))
+  for (const finalizer of remains.flatMap((each) => each.finalizers)) {
     counts.set(finalizer, (counts.get(finalizer) ?? 0) + 1)
+  }
   const holders = [...counts].map(([finalizer, count]) => `${finalizer} in ${count} resource instances`).join(', ')
-  const content = setCondition(before, {
-    type: 'NamespaceContentRemaining',
-    status: 'True',
-    reason: 'SomeResourcesRemain',
-    message: `Some resources are remaining: ${what}`,
-  })
-  return setCondition(content, {
-    type: 'NamespaceFinalizersRemaining',
-    status: holders ? 'True' : 'False',
-    reason: holders ? 'SomeFinalizersRemain' : 'ContentHasNoFinalizers',
-    message: holders
-      ? `Some content in the namespace has finalizers remaining: ${holders}`
-      : 'All content-preserving finalizers finished',
-  })
+  const said: [string, boolean, string, string][] = [
+    ['NamespaceDeletionDiscoveryFailure', false, 'ResourcesDiscovered', 'All resources successfully discovered'],
+    [
+      'NamespaceDeletionGroupVersionParsingFailure',
+      false,
+      'ParsedGroupVersions',
+      'All legacy kube types successfully parsed',
+    ],
+    [
+      'NamespaceDeletionContentFailure',
+      false,
+      'ContentDeleted',
+      'All content successfully deleted, may be waiting on finalization',
+    ],
+    ['NamespaceContentRemaining', true, 'SomeResourcesRemain', `Some resources are remaining: ${what}`],
+    holders
+      ? [
+          'NamespaceFinalizersRemaining',
+          true,
+          'SomeFinalizersRemain',
+          `Some content in the namespace has finalizers remaining: ${holders}`,
+        ]
+      : ['NamespaceFinalizersRemaining', false, 'ContentHasNoFinalizers', 'All content-preserving finalizers finished'],
+  ]
+  let conditions: Condition[] = before ?? []
+  for (const [type, is, reason, message] of said) {
+    conditions = setCondition(conditions, { type, status: is ? 'True' : 'False', reason, message })
+  }
+  return conditions
 }

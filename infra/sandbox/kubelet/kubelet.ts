@@ -1,4 +1,8 @@
 /** A node whose containers are processes: the portal's runtime runs for real, every other image only says that it does. */
+import { mkdir } from 'node:fs/promises'
+import type { RequestListener } from 'node:http'
+import { createServer as createSecureServer } from 'node:https'
+import { ensureCertificate } from '#sandbox/cluster/tls.ts'
 import { messageOf } from '#sandbox/kube-client/api-error.ts'
 import { Informers } from '#sandbox/kube-client/informers.ts'
 import type { KubeClient } from '#sandbox/kube-client/kube-client.ts'
@@ -18,6 +22,8 @@ export type KubeletOptions = NodeSettings & {
   host: string
   port: number
   podAddresses?: string
+  /** The real API server asks kubelets over TLS only; it does not check who signed. */
+  tls?: boolean
   log: (message: string) => void
 }
 
@@ -28,10 +34,13 @@ export const startKubelet = async (options: KubeletOptions): Promise<{ url: stri
   const workers = new Map<string, PodWorker>()
   const { server, url } = await listen(options.host, options.port)
   const respond = answer(() => [...workers.values()])
-  handleWith(server, (request, response) => {
+  const handler: RequestListener = (request, response) => {
     respond(request, response).catch((error: unknown) => response.destroy(error instanceof Error ? error : undefined))
-  })
-  const leaveNode = await keepNode(client, { name: options.name, url, port: Number(new URL(url).port) }, log)
+  }
+  handleWith(server, handler)
+  const secure = options.tls ? await listenSecurely(options, handler) : undefined
+  const port = Number(new URL(secure?.url ?? url).port)
+  const leaveNode = await keepNode(client, { name: options.name, url, port }, log)
   const informers = new Informers(client, log)
   const context = { client, informers, log }
   const pods = await informers.of<Pod>('v1', 'Pod')
@@ -85,7 +94,19 @@ export const startKubelet = async (options: KubeletOptions): Promise<{ url: stri
       await Promise.all([...workers.values()].map((worker) => worker.stopProcesses(STOP_MILLISECONDS)))
       sweeper.close()
       await closeServer(server)
+      if (secure) await closeServer(secure.server)
       client.close()
     },
   }
+}
+
+const listenSecurely = async ({ state, host }: KubeletOptions, handler: RequestListener) => {
+  await mkdir(state, { recursive: true })
+  const server = createSecureServer(ensureCertificate(state, host), handler)
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  server.once('error', reject)
+  server.listen(0, host, () => resolve())
+  await promise
+  const address = server.address()
+  return { server, url: `https://${host}:${typeof address === 'object' && address ? address.port : 0}` }
 }

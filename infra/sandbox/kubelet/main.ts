@@ -1,6 +1,6 @@
 /**
  * `node infra/sandbox/kubelet/main.ts --kubeconfig FILE --state DIR --node NAME --runtime-image PATTERN`
- * PATTERN is a regular expression; `--runtime-command` is what such an image starts when a container names no command.
+ * `--tls` (for a real API server) serves logs over TLS too. PATTERN is a regular expression; `--runtime-command` is what such an image starts when a container names no command.
  */
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -19,6 +19,7 @@ const { values } = parseArgs({
     'pod-addresses': { type: 'string' },
     host: { type: 'string', default: '127.0.0.1' },
     port: { type: 'string', default: '0' },
+    tls: { type: 'boolean', default: false },
     'restart-backoff-seconds': { type: 'string', default: '10' },
   },
 })
@@ -35,6 +36,7 @@ const kubelet = await startKubelet({
   firstBackoffMilliseconds: Number(values['restart-backoff-seconds']) * 1000,
   host: values.host,
   port: Number(values.port),
+  tls: values.tls,
   log,
   ...(values['pod-addresses'] ? { podAddresses: values['pod-addresses'] } : {}),
 })

@@ -58,7 +58,7 @@ const nodeObject = ({ name, url }: NodePlace): KubeObject => ({
   },
 })
 
-const nodeStatus = ({ name, port }: NodePlace, ready: boolean) => {
+const nodeStatus = ({ port }: NodePlace, ready: boolean) => {
   const now = timestamp()
   const condition = (type: string, status: boolean, reason: string, message: string) => ({
     ...{ type, status: status ? 'True' : 'False', reason, message },
@@ -66,10 +66,8 @@ const nodeStatus = ({ name, port }: NodePlace, ready: boolean) => {
   })
   const amounts = { cpu: String(cpus().length * 4), memory: `${Math.floor(totalmem() / 1024)}Ki`, pods: '110' }
   return {
-    addresses: [
-      { type: 'InternalIP', address: '127.0.0.1' },
-      { type: 'Hostname', address: name },
-    ],
+    // No host name: the API server would prefer it, and nothing resolves it.
+    addresses: [{ type: 'InternalIP', address: '127.0.0.1' }],
     capacity: amounts,
     allocatable: amounts,
     conditions: [

@@ -12,6 +12,8 @@ export type RealClusterOptions = {
   git?: GitSource
   accounts?: readonly Account[]
   argoCd?: boolean
+  /** Nodes that only say that pods run; none, where a real or a process node is to run them. */
+  kwokNodes?: string[]
   progress?: (message: string) => void
 }
 
@@ -29,7 +31,7 @@ export const startRealCluster = async (options: RealClusterOptions): Promise<Rea
   }
   try {
     const plane = await startControlPlane(tools, processes, options.state, options.accounts)
-    await startKwok(tools, processes, plane)
+    await startKwok(tools, processes, plane, options.kwokNodes)
     if (options.argoCd ?? true) await startArgoCd(tools, processes, plane, options.state, options.git)
     await writeFile(join(options.state, 'pids.json'), JSON.stringify([process.pid, ...processes.pids]))
     const readySeconds = Math.round((Date.now() - started) / 100) / 10
