@@ -6,7 +6,7 @@
  */
 import { useForm } from '@mantine/form'
 import { useMutation } from '@tanstack/react-query'
-import { useRef } from 'react'
+import { type FocusEvent, useRef } from 'react'
 import type { z } from 'zod'
 import { ProblemError } from '#components/queries/problem-error.ts'
 import { errorsByField, placeServerErrors } from './contract-errors.ts'
@@ -32,7 +32,13 @@ export function useContractForm<Values extends Record<string, unknown>, Schema e
   const form = useForm<Values>({
     mode: 'controlled',
     initialValues,
-    validateInputOnBlur: true,
+    // Checked on leaving a field, but not on the way to the button: the message would move it away from the pointer.
+    enhanceGetInputProps: ({ field, form: current }) => ({
+      onBlur: (event: FocusEvent<HTMLElement>) => {
+        const next = event.relatedTarget
+        if (!(next instanceof HTMLButtonElement) || next.type !== 'submit') current.validateField(field)
+      },
+    }),
     validate: (values) => {
       const checked = schema.safeParse(toInput(values))
       return checked.success ? {} : errorsByField(checked.error.issues)
