@@ -19,17 +19,12 @@ const example = `curl -H "Authorization: Bearer $MODELYARD_TOKEN" \\
 export function ApiReference({ groups, errors }: Props) {
   return (
     <Stack>
-      <PageHeader
-        title="API"
-        facts={
-          <>
-            Everything the portal does, under <span className="mono">/api/v1</span>. For tools:{' '}
-            <a href="/api/v1/openapi.json">OpenAPI 3.1</a>
-          </>
-        }
-      />
+      <PageHeader title="API" facts="Everything the portal does, for programs" />
       <Section title="How to call it">
         <div className={classes.prose}>
+          <p>
+            Tools read the same from <a href="/api/v1/openapi.json">/api/v1/openapi.json</a>, in OpenAPI 3.1.
+          </p>
           <p>
             Send a token, yours or a team’s, as <span className="mono">Authorization: Bearer</span>. Lists answer{' '}
             <span className="mono">items</span> and <span className="mono">nextCursor</span>; send that back as{' '}

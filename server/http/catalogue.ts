@@ -13,7 +13,7 @@ import * as requests from '../contracts/requests.ts'
 import * as tokens from '../contracts/tokens.ts'
 
 const modules = {
-  People: people,
+  'People and teams': people,
   Tokens: tokens,
   Requests: requests,
   Namespaces: namespaces,
@@ -31,8 +31,14 @@ export type Entry = { name: string; group: string; contract: Contract }
 export const catalogue: readonly Entry[] = Object.entries(modules).flatMap(([group, module]) =>
   Object.entries<unknown>(module)
     .filter((each): each is [string, Contract] => isContract(each[1]))
-    .map(([name, contract]) => ({ name, group, contract })),
+    .map(([name, contract]) => ({ name, group, contract }))
+    .sort((a, b) => placeOf(a).localeCompare(placeOf(b))),
 )
+
+/** Reads go before changes of the same thing. */
+function placeOf({ contract: { path, method } }: Entry): string {
+  return `${path} ${['GET', 'POST', 'PUT', 'PATCH', 'DELETE'].indexOf(method)}`
+}
 
 function isContract(value: unknown): value is Contract {
   return typeof value === 'object' && value !== null && 'method' in value && 'path' in value && 'action' in value
