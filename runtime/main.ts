@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util'
 import { createRuntime, defaultConfig } from './runtime.ts'
 
 const USAGE = `node runtime/main.ts [--port N] [--grpc-port N] [--host ADDRESS] [--state DIR] [--models DIR] [--store URL] [--control PATH.sock]
-  [--acceptors N] [--lanes N] [--text-model NAME] [--max-body MB] [--engine-memory MB] [--tenant-concurrency N] [--tenant-weight NAME=N]…
+  [--acceptors N] [--lanes N] [--text-model NAME] [--max-body MB] [--engine-memory MB] [--memory-budget MB] [--tenant-concurrency N] [--tenant-weight NAME=N]…
   [--jwks URL|FILE [--issuer NAME] [--audience NAME]]`
 
 const log = (event: string, details: Record<string, unknown>): void => {
@@ -34,6 +34,7 @@ const flags = () => {
         'text-model': { type: 'string' },
         'max-body': { type: 'string' },
         'engine-memory': { type: 'string' },
+        'memory-budget': { type: 'string' },
         'tenant-concurrency': { type: 'string' },
         'tenant-weight': { type: 'string', multiple: true },
         jwks: { type: 'string' },
@@ -83,6 +84,7 @@ const runtime = await createRuntime({
   textModel: given['text-model'] ?? '',
   maxBodyBytes: number('max-body', given['max-body'], config.maxBodyBytes / 1_048_576, 1) * 1_048_576,
   engineMemoryMegabytes: number('engine-memory', given['engine-memory'], config.engineMemoryMegabytes, 64),
+  memoryBudgetMegabytes: number('memory-budget', given['memory-budget'], config.memoryBudgetMegabytes, 64),
   tenantConcurrency: number('tenant-concurrency', given['tenant-concurrency'], config.tenantConcurrency, 1),
   tenantWeights: weights,
   auth: { jwks: given.jwks ?? '', issuer: given.issuer ?? '', audience: given.audience ?? '' },

@@ -4,9 +4,10 @@
  */
 import { mkdir } from 'node:fs/promises'
 import type { Server } from 'node:http'
-import { availableParallelism } from 'node:os'
+import { availableParallelism, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { startControlServer } from './control/control-server.ts'
+import { memoryBudget } from './control/memory-budget.ts'
 import { DEFAULT_TIMEOUT } from './control/model-entry.ts'
 import { createModels, type Models } from './control/models.ts'
 import { type AcceptorPool, startAcceptors } from './http/acceptor-pool.ts'
@@ -45,6 +46,8 @@ export interface RuntimeConfig {
   tenantWeights: Record<string, number>
   auth: AuthSettings
   engineMemoryMegabytes: number
+  /** What all engines together may hold; beyond it the model asked longest ago is set aside. */
+  memoryBudgetMegabytes: number
   loadTimeoutMilliseconds: number
   /** What trying a new file may take. */
   validation: ValidationLimits
@@ -69,6 +72,7 @@ export const defaultConfig = (log: Log): RuntimeConfig => ({
   tenantWeights: {},
   auth: { jwks: '', issuer: '', audience: '' },
   engineMemoryMegabytes: 4096,
+  memoryBudgetMegabytes: Math.round((totalmem() / 1_048_576) * 0.75),
   loadTimeoutMilliseconds: 120_000,
   validation: defaultLimits,
   log,
@@ -140,21 +144,30 @@ export const createRuntime = async (config: RuntimeConfig): Promise<Runtime> => 
         ?.supervised?.interrupt(
           `a run took longer than it may (${DEFAULT_TIMEOUT / 1000} s unless its limits say otherwise)`,
         ),
+    onWanted: (name) =>
+      models
+        .entries()
+        .find((each) => each.name === name)
+        ?.wake(),
     onCrash: (error) => {
       config.log('acceptor crashed', { error: error.stack ?? error.message })
       process.exit(1)
     },
   })
 
+  const listening = pool
   let control: Server | undefined
   if (config.controlSocket !== '') control = await startControlServer(models, config.controlSocket)
   if (config.modelsFolder !== '') {
     for (const { name, spec } of await readModelFolder(config.modelsFolder)) models.put(name, spec)
   }
   models.startupComplete()
-  const gathering = setInterval(() => void observer.gather(), GATHER_MILLISECONDS)
+  const budget = memoryBudget(config.memoryBudgetMegabytes * 1_048_576, models.entries, config.log)
+  const gathering = setInterval(() => {
+    void observer.gather()
+    void listening.collect().then(({ stats }) => budget.enforce(stats))
+  }, GATHER_MILLISECONDS)
 
-  const listening = pool
   return {
     grpc: listening.grpcPort === undefined ? undefined : `${config.host}:${listening.grpcPort}`,
     url: `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${listening.port}`,

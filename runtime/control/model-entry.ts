@@ -31,7 +31,10 @@ export interface LoadedVersion {
   state: VersionState
   message: string
   supervised: Supervised | undefined
-  lastUsed: number
+  /** The checked file, once it is here. */
+  path: string
+  /** Unloaded to make room; the next request loads it again. */
+  asleep: boolean
   stop: () => void
   stopped: boolean
 }
@@ -125,7 +128,8 @@ export class ModelEntry {
       state: 'Pending',
       message: 'waiting for its file',
       supervised: undefined,
-      lastUsed: Date.now(),
+      path: '',
+      asleep: false,
       stopped: false,
       stop: () => {
         loaded.stopped = true
@@ -138,13 +142,41 @@ export class ModelEntry {
     return loaded
   }
 
-  private async load(version: VersionSpec, loaded: LoadedVersion, signal: AbortSignal, retry: number): Promise<void> {
-    const become = (state: VersionState, message: string): void => {
+  private becomer(loaded: LoadedVersion): (state: VersionState, message: string) => void {
+    return (state, message) => {
       if (loaded.stopped) return
       loaded.state = state
       loaded.message = message
       this.settle()
     }
+  }
+
+  get isSettled(): boolean {
+    return this.loaded.every((each) => settledStates.includes(each.state))
+  }
+
+  /** Unloads every version; the name stays, and the next request brings them back. */
+  setAside(): void {
+    for (const loaded of this.current) {
+      if (loaded.state !== 'Ready') continue
+      const { supervised } = loaded
+      loaded.supervised = undefined
+      loaded.asleep = true
+      void supervised?.stop(this.routed.limits.timeoutMilliseconds ?? DEFAULT_TIMEOUT)
+      this.becomer(loaded)('Pending', 'set aside to make room for others; a request loads it again')
+    }
+  }
+
+  wake(): void {
+    for (const loaded of this.current) {
+      if (!loaded.asleep) continue
+      loaded.asleep = false
+      this.startEngine(loaded, this.becomer(loaded))
+    }
+  }
+
+  private async load(version: VersionSpec, loaded: LoadedVersion, signal: AbortSignal, retry: number): Promise<void> {
+    const become = this.becomer(loaded)
     try {
       const { path, digest } = await this.options.repository.obtain(version, signal)
       if (loaded.stopped) return
@@ -153,7 +185,8 @@ export class ModelEntry {
       const verdict = this.options.verdicts.get(digest) ?? (await validateModel(path, this.options.validation))
       this.options.verdicts.set(digest, verdict)
       if (!verdict.ok) return become('Failed', verdict.reason)
-      if (!loaded.stopped) this.startEngine(loaded, path, become)
+      loaded.path = path
+      if (!loaded.stopped) this.startEngine(loaded, become)
     } catch (error) {
       if (loaded.stopped) return
       become('Failed', error instanceof Error ? error.message : String(error))
@@ -166,16 +199,12 @@ export class ModelEntry {
     }
   }
 
-  private startEngine(
-    loaded: LoadedVersion,
-    path: string,
-    become: (state: VersionState, message: string) => void,
-  ): void {
+  private startEngine(loaded: LoadedVersion, become: (state: VersionState, message: string) => void): void {
     const order: Omit<LoadOrder, 'type' | 'socket'> = {
       name: this.name,
       version: loaded.version,
       tenant: this.spec.tenant,
-      path,
+      path: loaded.path,
       maxBatch: this.spec.batching.maxBatch ?? DEFAULT_MAX_BATCH,
       lanes: this.options.lanes,
       monitoring: this.spec.monitoring,
@@ -186,7 +215,7 @@ export class ModelEntry {
       loadTimeoutMilliseconds: this.options.loadTimeoutMilliseconds,
       log: this.options.log,
       onChange: () => {
-        if (loaded.supervised) become(loaded.supervised.state, loaded.supervised.message)
+        if (loaded.supervised === supervised) become(supervised.state, supervised.message)
       },
     })
     loaded.supervised = supervised
@@ -252,6 +281,7 @@ export class ModelEntry {
       weight: spec?.weight ?? 0,
       shadow: spec?.shadow ?? false,
       socket: supervised?.socket ?? '',
+      asleep: loaded.asleep,
       metadata: said ? JSON.stringify(metadataOf(this.name, routed, said.signature)) : '',
       takesText: said?.takesText ?? false,
       maxBatch: said?.batchable ? Math.min(maxBatch, fitting) : Math.min(8, fitting),

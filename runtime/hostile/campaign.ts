@@ -23,7 +23,7 @@ export interface Campaign {
   /** The neighbour's 99th percentile, in milliseconds: alone, and meanwhile. */
   quietP99: number
   busyP99: number
-  neighbourErrors: number
+  neighbourErrors: string[]
 }
 
 const QUIET_MILLISECONDS = 3000
@@ -96,7 +96,12 @@ export const runCampaign = async (
       tell(outcome)
     }
     const after = await busy.stop()
-    return { outcomes, quietP99: before.p99, busyP99: after.p99, neighbourErrors: before.errors + after.errors }
+    return {
+      outcomes,
+      quietP99: before.p99,
+      busyP99: after.p99,
+      neighbourErrors: [...before.errors, ...after.errors].map(([error, times]) => `${times} times: ${error}`),
+    }
   } finally {
     await runtime.close()
     await rm(folder, { recursive: true, force: true })
@@ -111,5 +116,5 @@ export const faultsOf = ({ outcomes, neighbourErrors }: Campaign): string[] => [
   ...outcomes
     .filter((each) => each.state !== 'Ready' && each.message.length < 20)
     .map((each) => `${each.name} is refused without a reason`),
-  ...(neighbourErrors > 0 ? [`the neighbour was not answered ${neighbourErrors} times`] : []),
+  ...neighbourErrors.map((error) => `the neighbour was not answered ${error}`),
 ]

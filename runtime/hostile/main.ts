@@ -12,12 +12,10 @@ const campaign = await runCampaign(models, ({ name, state, message }) => {
   const why = message === '' ? '' : `: ${message.replaceAll('\n', ' ').slice(0, 160)}`
   console.log(`${state.padEnd(11)} ${name}${why}`)
 })
-const { outcomes, quietP99, busyP99, neighbourErrors } = campaign
+const { outcomes, quietP99, busyP99 } = campaign
 const counts = [...Map.groupBy(outcomes, (each) => each.state)].map(([state, all]) => `${all.length} ${state}`)
 console.log(`${outcomes.length} models: ${counts.join(', ')}`)
-console.log(
-  `The neighbour: p99 ${quietP99.toFixed(1)} ms alone, ${busyP99.toFixed(1)} ms meanwhile, ${neighbourErrors} errors`,
-)
+console.log(`The neighbour: p99 ${quietP99.toFixed(1)} ms alone, ${busyP99.toFixed(1)} ms meanwhile`)
 const faults = faultsOf(campaign)
 if (busyP99 > Math.max(2 * quietP99, HARMLESS_MILLISECONDS)) faults.push('the neighbour waited more than twice as long')
 for (const fault of faults) console.error(fault)

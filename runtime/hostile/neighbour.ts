@@ -6,22 +6,27 @@ const PAUSE_MILLISECONDS = 5
 
 export interface Experience {
   p99: number
-  errors: number
+  /** What went wrong, each kind with how often. */
+  errors: Map<string, number>
 }
 
 export const askSteadily = (url: string): { stop: () => Promise<Experience> } => {
   const times: number[] = []
-  let errors = 0
+  const errors = new Map<string, number>()
   let stopped = false
+
+  const count = (error: string): void => {
+    errors.set(error, (errors.get(error) ?? 0) + 1)
+  }
 
   const ask = async (): Promise<void> => {
     const start = performance.now()
     try {
       const response = await fetch(`${url}/v2/models/neighbour/infer`, { method: 'POST', body: BODY })
-      await response.arrayBuffer()
-      if (response.status !== 200) errors++
-    } catch {
-      errors++
+      const body = await response.text()
+      if (response.status !== 200) count(`${response.status} ${body}`)
+    } catch (error) {
+      count(error instanceof Error ? `${error.message}: ${error.cause}` : String(error))
     }
     times.push(performance.now() - start)
   }

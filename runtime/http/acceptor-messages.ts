@@ -33,4 +33,5 @@ export type FromAcceptor =
   | { type: 'collected'; ticket: number; stats: RequestStats[]; connections: number }
   | { type: 'ask'; ticket: number; question: Parameters<Ask>[0] }
   | { type: 'stuck'; key: string }
+  | { type: 'wanted'; model: string }
   | { type: 'drained' }

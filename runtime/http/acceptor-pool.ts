@@ -11,6 +11,7 @@ export interface AcceptorPoolOptions {
   table: RouteTable
   answer: Ask
   onStuck: (key: string) => void
+  onWanted: (model: string) => void
   /** A thread ended by itself: our own fault, and the process must not go on half-deaf. */
   onCrash: (error: Error) => void
 }
@@ -55,6 +56,7 @@ const startAcceptor = (options: AcceptorPoolOptions, index: number, port: number
     else if (message.type === 'failed') listening.reject(new Error(message.message))
     else if (message.type === 'drained') drained.resolve()
     else if (message.type === 'stuck') options.onStuck(message.key)
+    else if (message.type === 'wanted') options.onWanted(message.model)
     else if (message.type === 'collected') {
       collecting.get(message.ticket)?.(message)
       collecting.delete(message.ticket)

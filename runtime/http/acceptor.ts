@@ -27,6 +27,7 @@ const dispatcher = new Dispatcher({
   tenantConcurrency: settings.tenantConcurrency,
   weightOf: (tenant) => settings.tenantWeights[tenant] ?? 1,
   onStuck: (key) => tell({ type: 'stuck', key }),
+  onWanted: (model) => tell({ type: 'wanted', model }),
 })
 dispatcher.update(settings.table)
 

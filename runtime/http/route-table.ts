@@ -11,6 +11,8 @@ export interface VersionRoute {
   shadow: boolean
   /** The engine's Unix socket; empty when there is none at the moment. */
   socket: string
+  /** A request is to wake it. */
+  asleep: boolean
   /** The v2 metadata answer, made once. */
   metadata: string
   takesText: boolean

@@ -18,6 +18,8 @@ export interface DispatcherOptions {
   tenantConcurrency: number
   weightOf: (tenant: string) => number
   onStuck: (key: string) => void
+  /** Somebody asks for a model that was set aside. */
+  onWanted: (model: string) => void
 }
 
 /** A place in the limits, taken before the body is read. Leaving twice is harmless. */
@@ -122,10 +124,12 @@ export class Dispatcher {
       const version = model.versions.find((each) => each.version === named)
       if (!version) throw new InferenceError(404, `model "${model.name}" has no version "${named}"`)
       if (version.state === 'Ready' && version.socket !== '') return version
+      if (version.asleep) this.options.onWanted(model.name)
       throw notReady(model.name, version)
     }
     const version = chooseVersion(model, stickyKey, Math.random)
     if (version) return version
+    if (model.versions.some((each) => each.asleep)) this.options.onWanted(model.name)
     const first = model.versions.find((each) => !each.shadow && each.weight > 0)
     throw first ? notReady(model.name, first) : new InferenceError(503, `model "${model.name}" has no version`, 1)
   }

@@ -1,0 +1,22 @@
+import { expect, it } from 'vitest'
+import { identity } from '../testing/models.ts'
+import { startTestRuntime } from '../testing/start-runtime.ts'
+import { until } from '../testing/until.ts'
+
+it('sets the model asked longest ago aside when memory is short, and brings it back when asked, but never a pinned one', {
+  timeout: 60_000,
+}, async () => {
+  const runtime = await startTestRuntime({ memoryBudgetMegabytes: 100 })
+  const ask = async (name: string) =>
+    (await runtime.infer(name, { inputs: [{ name: 'in', datatype: 'FP32', shape: [1, 2], data: [1, 2] }] })).status
+  await runtime.serve('pinned', identity('float'), { pinned: true })
+  await runtime.serve('first', identity('float'))
+  await runtime.put('second', [{ bytes: identity('float') }])
+  const states = () => Object.fromEntries(runtime.runtime.models.list().map((each) => [each.name, each.state]))
+  await until('one of the two is set aside', () => states().first === 'Pending' && states().second === 'Ready')
+  expect(states().pinned).toBe('Ready')
+  expect(runtime.runtime.models.status('first')?.message).toContain('set aside')
+  await until('it is back', async () => (await ask('first')) === 200)
+  await until('the other one is set aside', () => states().second === 'Pending')
+  expect(await ask('pinned')).toBe(200)
+})
