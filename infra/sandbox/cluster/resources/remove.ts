@@ -16,7 +16,7 @@ import {
 } from '../json.ts'
 import { keyOf } from '../kinds/catalogue.ts'
 import { crdCleanup, instancesOf } from '../rules/custom-resource-definition.ts'
-import { isDryRun } from './write.ts'
+import { isDryRun } from './dry-run.ts'
 
 const protectedNamespaces = ['default', 'kube-system', 'kube-public']
 /** What a delete leaves behind: nothing (`gone`), or an object that waits for its finalizers or its grace period. */

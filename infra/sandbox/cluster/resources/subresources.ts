@@ -31,12 +31,13 @@ import { keyOf } from '../kinds/catalogue.ts'
 import { jsonPathReader } from '../kinds/columns.ts'
 import { jsonPatch } from '../patch/json-patch.ts'
 import { mergePatch } from '../patch/merge-patch.ts'
+import { isDryRun } from './dry-run.ts'
 import { podLog } from './pod-log.ts'
 import { getStored } from './read.ts'
 import { remove } from './remove.ts'
 import { matches } from './selectors.ts'
 import { present } from './view.ts'
-import { isDryRun, update } from './write.ts'
+import { update } from './write.ts'
 
 export async function handleSubresource(call: Call, type: string, body: Json | undefined): Promise<void> {
   const { kind, info } = call

@@ -32,17 +32,9 @@ import { type Manager, managersOf, trackUpdate, type Writer, withManagers } from
 import { checkMetadata } from '../rules/metadata.ts'
 import { rulesFor } from '../rules/rules.ts'
 import { decode } from './decode.ts'
+import { isDryRun } from './dry-run.ts'
 import { finishRemoval } from './remove.ts'
 import { toStored } from './view.ts'
-
-const optionsKind: Record<string, string> = { create: 'CreateOptions', update: 'UpdateOptions', patch: 'PatchOptions' }
-
-export const isDryRun = ({ query, info }: Call): boolean => {
-  const asked = query.getAll('dryRun')
-  if (asked.every((value) => value === 'All')) return asked.length > 0
-  const options = { group: 'meta.k8s.io', plural: '', kind: optionsKind[info.verb] ?? 'DeleteOptions' }
-  throw invalid(options, '', [unsupported('dryRun', asked, ['All'])])
-}
 
 const withGeneration = new Set([
   'Pod',
