@@ -4,15 +4,7 @@ import { randomInt, randomUUID } from 'node:crypto'
 import { admit } from '../admission/admit.ts'
 import { settleQuota } from '../admission/quota.ts'
 import type { Call } from '../call.ts'
-import {
-  alreadyExists,
-  badRequest,
-  conflict,
-  forbiddenField,
-  invalid,
-  invalidValue,
-  unsupported,
-} from '../http/status.ts'
+import { alreadyExists, badRequest, conflict, forbiddenField, invalid, invalidValue } from '../http/status.ts'
 import {
   clone,
   equal,
