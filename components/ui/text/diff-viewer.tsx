@@ -9,11 +9,17 @@ import { type PatchLine, patchLines } from './unified-patch.ts'
 const signs = { added: '+', removed: '-', same: ' ', place: ' ' }
 const linesAtFirst = 80
 const linesAtMost = 5000
-const filesOpenAtFirst = 12
+/** Files that start beyond so many changed lines are closed until somebody opens them. */
+const linesOpenAtFirst = 120
 
 /** Every file of a change. Long ones open by degrees, so that a huge change cannot freeze the page. */
 export function DiffViewer({ files }: { files: readonly FileDiff[] }) {
-  return files.map((file, place) => <DiffFile key={file.path} file={file} startOpen={place < filesOpenAtFirst} />)
+  let lines = 0
+  return files.map((file) => {
+    const startOpen = lines < linesOpenAtFirst
+    lines += file.additions + file.deletions
+    return <DiffFile key={file.path} file={file} startOpen={startOpen} />
+  })
 }
 
 function DiffFile({ file, startOpen }: { file: FileDiff; startOpen: boolean }) {
