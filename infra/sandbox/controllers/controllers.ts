@@ -9,6 +9,7 @@ import { runNamespaces } from './namespaces.ts'
 import { runReplicaSets } from './replica-sets.ts'
 import { runResourceQuotas } from './resource-quotas.ts'
 import { runScheduler } from './scheduler.ts'
+import { runUnattended } from './unattended.ts'
 
 const all: Record<string, (context: Context) => Promise<Stop>> = {
   namespaces: runNamespaces,
@@ -19,6 +20,7 @@ const all: Record<string, (context: Context) => Promise<Stop>> = {
   'garbage-collector': runGarbageCollector,
   scheduler: runScheduler,
   autoscalers: runAutoscalers,
+  unattended: runUnattended,
 }
 
 /** Runs the workload controllers against any API server; on one with its own controller manager, none is needed. */

@@ -1,6 +1,6 @@
 /** A repository behind smart HTTP for tests: `git http-backend` speaks the protocol, this only carries it. */
 import { execFile, spawn } from 'node:child_process'
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -11,8 +11,8 @@ const run = promisify(execFile)
 
 export type TestRepository = {
   url: string
-  /** Writes and removes (null) files in one commit on main; answers with its SHA. */
-  commit(files: Record<string, string | null>): Promise<string>
+  /** Writes, removes (null) and links files in one commit on main; answers with its SHA. */
+  commit(files: Record<string, string | null | { link: string }>): Promise<string>
   stop(): Promise<void>
 }
 
@@ -35,6 +35,7 @@ export const startTestRepository = async (): Promise<TestRepository> => {
       for (const [path, content] of Object.entries(files)) {
         await mkdir(dirname(join(work, path)), { recursive: true })
         if (content === null) await rm(join(work, path), { force: true })
+        else if (typeof content === 'object') await symlink(content.link, join(work, path))
         else await writeFile(join(work, path), content)
       }
       await git('add', '--all')

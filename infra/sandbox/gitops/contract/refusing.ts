@@ -22,6 +22,27 @@ export const refusing = (world: () => World): void => {
     expect(mended.status?.conditions ?? []).toEqual([])
   })
 
+  it('follows a link within the repository, and refuses one that leads out of it', async () => {
+    const revision = await world().deploy(
+      'linked',
+      { 'settings.yaml': { link: '../shared/settings.yaml' } },
+      { namespace: 'team-dev' },
+    )
+    await world().repository.commit({ 'apps/shared/settings.yaml': sample.configMap('team-dev', 'shared', {}) })
+    await world().refresh('linked')
+    await world().appear('v1', 'ConfigMap', 'team-dev', 'shared')
+    await world().repository.commit({ 'apps/linked/passwords.yaml': { link: '../../../../etc/passwd' } })
+    await world().refresh('linked')
+    const refused = await world().become('linked', 'refused', ({ status }) => status?.sync?.status === 'Unknown')
+    expect(refused.status?.conditions?.[0]?.message).toContain(
+      'repository contains out-of-bounds symlinks. file: apps/linked/passwords.yaml',
+    )
+    expect(refused.status?.sync?.revision).not.toBe(revision)
+    await world().repository.commit({ 'apps/linked/passwords.yaml': null })
+    await world().refresh('linked')
+    await world().become('linked', 'well again', ({ status }) => status?.sync?.status === 'Synced')
+  })
+
   it('says when the folder does not exist', async () => {
     await world().put(sample.application('nowhere', world().repository.url, world().destination, {}))
     const lost = await world().become('nowhere', 'unknown', ({ status }) => (status?.conditions?.length ?? 0) > 0)

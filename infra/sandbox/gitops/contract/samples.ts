@@ -5,6 +5,9 @@ import { GROUP_VERSION, RESOURCES_FINALIZER, SYNC_WAVE } from '../application.ts
 const json = (object: KubeObject): string => `${JSON.stringify(object, null, 2)}\n`
 const waved = (wave: number | undefined) => (wave === undefined ? {} : { annotations: { [SYNC_WAVE]: String(wave) } })
 
+/** What a commit does to a folder: contents, null for a file that goes, links. */
+export type Files = Record<string, string | null | { link: string }>
+
 export const under = <T>(name: string, files: Record<string, T>): Record<string, T> =>
   Object.fromEntries(Object.entries(files).map(([file, content]) => [`apps/${name}/${file}`, content]))
 

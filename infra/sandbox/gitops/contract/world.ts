@@ -72,13 +72,13 @@ export const worldOf = (under: GitOpsUnderTest, repository: TestRepository) => {
       .toBeUndefined()
 
   /** Makes an Application of a folder, with its files, and waits until the first sync is over. */
-  const deploy = async (name: string, files: Record<string, string>, options: sample.ApplicationOptions = {}) => {
+  const deploy = async (name: string, files: sample.Files, options: sample.ApplicationOptions = {}) => {
     const revision = await repository.commit(sample.under(name, files))
     await put(sample.application(name, repository.url, under.destination, options))
     await refresh(name)
     return revision
   }
-  const change = async (name: string, files: Record<string, string | null>) => {
+  const change = async (name: string, files: sample.Files) => {
     const revision = await repository.commit(sample.under(name, files))
     await refresh(name)
     return revision

@@ -7,6 +7,7 @@ import { promisify } from 'node:util'
 
 const run = promisify(execFile)
 const FETCH_MILLISECONDS = 60_000
+const SYMBOLIC_LINK = '120000'
 const KEPT_CHARACTERS = 50_000_000
 
 export type RepositoryFile = { path: string; content: string }
@@ -71,9 +72,27 @@ export class Repository {
     const below = path === '.' ? tree : tree.filter((entry) => entry.path.startsWith(`${path}/`))
     if (below.length === 0 && path !== '.') throw new Error(`${folder}: app path does not exist`)
     const here = recurse ? below : below.filter((entry) => dirname(entry.path) === path)
-    const link = here.find((entry) => entry.mode === '120000')
-    if (link) throw new Error(`repository contains a symbolic link, which is not followed: ${link.path}`)
-    return this.#read(here.filter((entry) => entry.kind === 'blob' && /\.(ya?ml|json)$/.test(entry.path)))
+    const blobs = await this.#followed(tree, here)
+    return this.#read(blobs.filter((entry) => /\.(ya?ml|json)$/.test(entry.path)))
+  }
+
+  /** Links within the repository stand for what they point at; one that leads out of it spoils every folder, as for Argo CD. */
+  async #followed(tree: readonly Entry[], wanted: readonly Entry[]): Promise<Entry[]> {
+    const links = tree.filter((entry) => entry.mode === SYMBOLIC_LINK)
+    if (links.length === 0) return wanted.filter((entry) => entry.kind === 'blob')
+    const targets = new Map<string, string>()
+    for (const { path, content } of await this.#read(links)) {
+      const target = posix.normalize(posix.join(dirname(path), content))
+      if (content.startsWith('/') || target.startsWith('..')) {
+        throw new Error(`repository contains out-of-bounds symlinks. file: ${path}`)
+      }
+      targets.set(path, target)
+    }
+    return wanted.flatMap((entry) => {
+      if (entry.mode !== SYMBOLIC_LINK) return entry.kind === 'blob' ? [entry] : []
+      const target = tree.find((each) => each.path === targets.get(entry.path) && each.mode !== SYMBOLIC_LINK)
+      return target?.kind === 'blob' ? [{ ...target, path: entry.path }] : []
+    })
   }
 
   #tree(commit: string): Promise<Entry[]> {
