@@ -144,6 +144,7 @@ export const createRuntime = async (config: RuntimeConfig): Promise<Runtime> => 
         ?.supervised?.interrupt(
           `a run took longer than it may (${DEFAULT_TIMEOUT / 1000} s unless its limits say otherwise)`,
         ),
+    log: config.log,
     onWanted: (name) =>
       models
         .entries()

@@ -34,4 +34,5 @@ export type FromAcceptor =
   | { type: 'ask'; ticket: number; question: Parameters<Ask>[0] }
   | { type: 'stuck'; key: string }
   | { type: 'wanted'; model: string }
+  | { type: 'log'; event: string; details: Record<string, unknown> }
   | { type: 'drained' }

@@ -1,5 +1,6 @@
 /** The acceptor threads, all on one port: the kernel spreads connections over them. */
 import { Worker } from 'node:worker_threads'
+import type { Log } from '../metrics/process-metrics.ts'
 import type { RequestStats } from '../metrics/request-stats.ts'
 import type { AcceptorSettings, FromAcceptor, ToAcceptor } from './acceptor-messages.ts'
 import type { RouteTable } from './route-table.ts'
@@ -12,6 +13,7 @@ export interface AcceptorPoolOptions {
   answer: Ask
   onStuck: (key: string) => void
   onWanted: (model: string) => void
+  log: Log
   /** A thread ended by itself: our own fault, and the process must not go on half-deaf. */
   onCrash: (error: Error) => void
 }
@@ -57,6 +59,7 @@ const startAcceptor = (options: AcceptorPoolOptions, index: number, port: number
     else if (message.type === 'drained') drained.resolve()
     else if (message.type === 'stuck') options.onStuck(message.key)
     else if (message.type === 'wanted') options.onWanted(message.model)
+    else if (message.type === 'log') options.log(message.event, message.details)
     else if (message.type === 'collected') {
       collecting.get(message.ticket)?.(message)
       collecting.delete(message.ticket)

@@ -2,6 +2,7 @@
 import { createServer } from 'node:net'
 import { parentPort, workerData } from 'node:worker_threads'
 import { startGrpcServer } from '../grpc/grpc-server.ts'
+import type { Log } from '../metrics/process-metrics.ts'
 import { Dispatcher } from '../queue/dispatcher.ts'
 import { limitsOn } from '../queue/limits.ts'
 import type { AcceptorSettings, FromAcceptor, ToAcceptor } from './acceptor-messages.ts'
@@ -48,6 +49,14 @@ const ask: Ask = (question) =>
   })
 
 let draining = false
+
+// A model that fails on everything must not fill the disk.
+const LOGGED_PER_SECOND = 20
+let logged = 0
+const log: Log = (event, details) => {
+  if (++logged <= LOGGED_PER_SECOND) tell({ type: 'log', event, details })
+}
+
 const authorize = createAuthorizer(settings.auth)
 const router = createRouter({
   dispatcher,
@@ -57,6 +66,7 @@ const router = createRouter({
     maxBodyBytes: settings.maxBodyBytes,
     bodyBudgetBytes: settings.bodyBudgetBytes,
     prefix,
+    log,
   }),
   ask,
   authorize,
@@ -98,6 +108,7 @@ server.listen({ host: settings.host, port: settings.port, reusePort: true, backl
 
 setInterval(() => dispatcher.sweep(performance.now()), SWEEP_MILLISECONDS)
 setInterval(() => {
+  logged = 0
   const now = Date.now()
   for (const connection of connections) connection.sweep(now)
 }, 1000)

@@ -1,6 +1,7 @@
 /** POST …/infer and POST /predict: limits first, then the body, then the engine, then the answer. */
 import { constants, gunzip, gzip, inflate } from 'node:zlib'
 import { type BodyKind, bodyKind, type WireAnswer } from '../engine/frames.ts'
+import type { Log } from '../metrics/process-metrics.ts'
 import { observe, SECONDS_BUCKETS } from '../metrics/request-stats.ts'
 import { InferenceError } from '../protocol/errors.ts'
 import { LARGE_BODY, type Slot } from '../queue/body-slots.ts'
@@ -16,6 +17,7 @@ export interface InferRouteOptions {
   maxBodyBytes: number
   bodyBudgetBytes: number
   prefix: string
+  log: Log
 }
 
 export interface InferTarget {
@@ -71,6 +73,20 @@ export const inferRoute = (options: InferRouteOptions) => {
     observe(stats.duration, SECONDS_BUCKETS, (performance.now() - exchange.startedAt) / 1000)
     admission.leave()
     exchange.answer(answer)
+    if (answer.status >= 500) logFailure(exchange, admission, answer)
+  }
+
+  const logFailure = (exchange: Exchange, admission: Admission, answer: Answer): void => {
+    const named = /X-Request-Id: (\S+)/.exec(answer.headers)?.[1]
+    options.log('request failed', {
+      model: admission.model.name,
+      version: admission.version.version,
+      tenant: admission.model.tenant,
+      status: answer.status,
+      ...(named !== undefined && { request: named }),
+      ...(exchange.head.traceparent !== '' && { traceparent: exchange.head.traceparent }),
+      answer: answer.body.toString().slice(0, 500),
+    })
   }
 
   const finish = (exchange: Exchange, admission: Admission, answer: WireAnswer, queued: number, id: string) => {

@@ -42,6 +42,9 @@ describe('a model that kills its engine', () => {
     expect(other.status).toBe(200)
     expect(killed.status).toBe(503)
     expect(killed.headers.get('retry-after')).toBe('1')
+    await until('it is logged', () =>
+      runtime.events.some(({ event, details }) => event === 'request failed' && details.status === 503),
+    )
     await until('it is back', async () => (await divide('division', 2)).status === 200)
     expect(await runtime.metrics()).toContain('engine_restarts_total{tenant="ml",model="division",version="1"} 1')
   })
