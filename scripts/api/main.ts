@@ -92,7 +92,7 @@ const args = [
   ...['run', `${api.url}/api/v1/openapi.json`, '--url', api.url],
   ...['--header', `Cookie: ${cookie}`, '--header', 'Origin: http://127.0.0.1'],
   ...['--checks', 'not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance'],
-  ...['--phases', 'examples,coverage,fuzzing', '--max-examples', '25', '--workers', '2'],
+  ...['--phases', 'examples,coverage,fuzzing', '--max-examples', '25', '--workers', '1'],
   // A stream without end, and what would end the very session or team that asks.
   ...[
     '--exclude-path',

@@ -251,7 +251,9 @@ describe('the API', () => {
     expect(await ask('limit=1e9')).toBe('422 invalid_input')
     expect(await ask('cursor=bm9uc2Vuc2U')).toBe('422 invalid_input')
     expect(await ask(`cursor=${Buffer.from('[{"gt":""}]').toString('base64url')}`)).toBe('422 invalid_input')
+    expect(await ask('cursor=a%00')).toBe('422 invalid_input')
     expect(await ask('limit=1')).toBe(200)
+    expect(await codeOf(portal.ask(admin, 'GET', '/api/v1/audit/export?actor=0%00'))).toBe('422 invalid_input')
   })
 
   it('refuses a body that names another team than the address', async () => {

@@ -20,21 +20,25 @@ export function pathValues(contract: Contract, pathname: string): Record<string,
 }
 
 function decoded(text: string): string {
+  let value: string
   try {
-    return decodeURIComponent(text)
+    value = decodeURIComponent(text)
   } catch {
     throw failure('malformed_request', 'The address has a broken percent encoding.', 'Encode it as UTF-8.')
   }
+  if (value.includes('\u0000')) throw failure('malformed_request', 'The address has a NUL character.', 'Remove it.')
+  return value
 }
 
 export function queryValues(query: URLSearchParams): Record<string, string> {
   const values: Record<string, string> = {}
-  const twice: FieldError[] = []
+  const faults: FieldError[] = []
   for (const [name, value] of query) {
-    if (Object.hasOwn(values, name)) twice.push({ field: name, message: 'This is given twice.' })
+    if (Object.hasOwn(values, name)) faults.push({ field: name, message: 'This is given twice.' })
+    else if (value.includes('\u0000')) faults.push({ field: name, message: 'This has a NUL character.' })
     else if (name !== '__proto__') values[name] = value
   }
-  if (twice.length > 0) throw wrongFields(twice)
+  if (faults.length > 0) throw wrongFields(faults)
   return values
 }
 

@@ -85,13 +85,14 @@ export function createAudit({ db }: { db: Database }) {
     /** The export as text, piece by piece. */
     async *export(actor: Actor, filters: AuditFilters, format: ExportFormat): AsyncGenerator<string> {
       demandReader(actor, filters)
-      yield header(format)
+      let text = header(format)
       let below: bigint | undefined
       for (;;) {
         const found = await rows(actor, filters, below, exportBatch)
-        if (found.length > 0) yield found.map((row) => line(format, entryOf(row))).join('')
-        below = found.at(-1)?.sequence
+        yield text + found.map((row) => line(format, entryOf(row))).join('')
         if (found.length < exportBatch) return
+        text = ''
+        below = found.at(-1)?.sequence
       }
     },
 

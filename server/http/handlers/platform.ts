@@ -12,9 +12,13 @@ const stream = streaming<Foundation>()
 
 export const platformHandlers = [
   on(listAudit, ({ actor, input, services }) => services.audit.list(actor, input)),
-  stream(exportAudit, ({ actor, input: { format, ...filters }, services }) => {
+  stream(exportAudit, async ({ actor, input: { format, ...filters }, services }) => {
     const headers = { 'content-disposition': `attachment; filename="audit.${format}"` }
-    return { contentType: contentTypes[format], body: streamOf(services.audit.export(actor, filters, format)), headers }
+    return {
+      contentType: contentTypes[format],
+      body: await streamOf(services.audit.export(actor, filters, format)),
+      headers,
+    }
   }),
   on(listIntegrations, ({ actor, services }) => services.integrations.list(actor)),
   stream(followChanges, async ({ actor, services, request, signal }) => ({
