@@ -40,6 +40,7 @@ export function gitHostContract(make: () => GitHostUnderTest): void {
       ].sort(),
     )
     expect((await host.readFile(two, change.branch))?.content).toBe('b: ü\n')
+    expect((await host.readFile(two, change.headSha))?.content).toBe('b: ü\n')
     expect(await host.readFile(two)).toBeUndefined()
   })
 

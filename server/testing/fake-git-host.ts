@@ -44,6 +44,9 @@ export function createFakeGitHost(initial: Record<string, string> = {}): FakeGit
   const pulls: Pull[] = []
   const statuses: { sha: string; status: StatusReport }[] = []
 
+  const filesAt = (ref: string) =>
+    (branches.get(ref) ?? [...branches.values()].find((commit) => commit.sha === ref))?.files
+
   const up = () => {
     if (isDown)
       throw new IntegrationError('git_host', {
@@ -180,7 +183,7 @@ export function createFakeGitHost(initial: Record<string, string> = {}): FakeGit
     },
     async readFile(path, ref) {
       up()
-      const files = ref === undefined ? main.files : branches.get(ref)?.files
+      const files = ref === undefined ? main.files : filesAt(ref)
       const content = files?.get(path)
       return content === undefined ? undefined : { content, sha: createHash('sha1').update(content).digest('hex') }
     },

@@ -12,10 +12,11 @@ import { systemActor } from '../../permissions/actor.ts'
 import type { Clusters } from '../../ports/clusters.ts'
 import type { Change, GitHost } from '../../ports/git-host.ts'
 import { appliedYet } from './applied.ts'
+import { type Blockage, blockageOf } from './blockage.ts'
 import { columnsOf } from './claims.ts'
 import { desiredOf } from './desired.ts'
 import type { RequestEvent } from './machine.ts'
-import { filesFor, proposalText } from './render.ts'
+import { filesFor, proposalText, strangeFiles } from './render.ts'
 import { announceRequest, loadRequest, lockRequest, type Move, move, type RequestRow, stateOf } from './store.ts'
 
 type Needs = { db: Database; git: GitHost; clusters: Clusters; portalUrl: string; repositoryUrl: string }
@@ -63,17 +64,35 @@ export function createAdvance({ db, git, clusters, portalUrl, repositoryUrl }: N
   async function open(row: RequestRow): Promise<boolean> {
     const files = await filesFor(row, git, repositoryUrl)
     const change = await git.openChange({ branch: row.branch, files, ...proposalText(row, portalUrl) })
-    await git.reportStatus(change.headSha, {
-      context: policyStatus,
-      state: 'success',
-      description: Verdict.parse(row.verdict).summary.slice(0, 140),
-      url: `${portalUrl}/requests/${row.id}`,
-    })
+    const strange = await judgeBranch(row, change)
     return record(row, 'opened', {
       detail: `#${change.number}`,
       data: { sha: change.headSha, number: change.number },
-      patch: { pullNumber: change.number, pullUrl: change.url, headSha: change.headSha, failure: null },
+      patch: { pullNumber: change.number, pullUrl: change.url, headSha: change.headSha, failure: strange },
     })
+  }
+
+  /**
+   * Does the branch hold exactly what was judged? Whoever may push could otherwise slip more past the policy than the
+   * numbers on the page say. The host is told too, so that merging there cannot go round it.
+   */
+  async function judgeBranch(row: RequestRow, change: Change): Promise<Blockage | null> {
+    const strange = await strangeFiles(row, change, git, repositoryUrl)
+    await git.reportStatus(change.headSha, {
+      context: policyStatus,
+      state: strange.length === 0 ? 'success' : 'failure',
+      description: (strange.length === 0
+        ? Verdict.parse(row.verdict).summary
+        : `Not what was asked: ${strange.join(', ')}`
+      ).slice(0, 140),
+      url: `${portalUrl}/requests/${row.id}`,
+    })
+    if (strange.length === 0) return null
+    return {
+      message: `The branch no longer holds what was asked: ${strange.slice(0, 3).join(', ')}.`,
+      remedy: 'Take the change out of the branch, or withdraw this request and ask for what is wanted.',
+      blocks: true,
+    }
   }
 
   /** What happened on the host since we last looked; undefined when nothing did. */
@@ -92,13 +111,14 @@ export function createAdvance({ db, git, clusters, portalUrl, repositoryUrl }: N
     }
     if (change.state === 'closed') return record(row, 'closed_on_host')
     if (change.headSha !== row.headSha) {
+      const strange = await judgeBranch(row, change)
       return record(
         row,
         'push',
         {
           detail: `now at ${change.headSha.slice(0, 7)}`,
           data: { from: row.headSha, to: change.headSha },
-          patch: { headSha: change.headSha },
+          patch: { headSha: change.headSha, failure: strange },
         },
         voidApprovals,
       )
@@ -110,7 +130,7 @@ export function createAdvance({ db, git, clusters, portalUrl, repositoryUrl }: N
     const followed = await followHost(row, await changeOf(row))
     if (followed !== undefined) return followed
     const automatic = Verdict.parse(row.verdict).outcome === 'automatic'
-    if (automatic && stateOf(row) === 'in_review')
+    if (automatic && stateOf(row) === 'in_review' && !blockageOf(row))
       return record(row, 'quorum', { detail: 'Nobody has to approve this.' })
     return false
   }

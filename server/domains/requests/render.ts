@@ -1,6 +1,6 @@
 /** The files of a request's pull request, from what is stored of it. */
 import { Environment, ModelName, NamespaceName, RequestId } from '../../contracts/names.ts'
-import type { FileChange, GitHost } from '../../ports/git-host.ts'
+import type { Change, FileChange, GitHost } from '../../ports/git-host.ts'
 import { paths, renderModel, renderNamespace, renderProject, toFiles, toYaml } from '../gitops/gitops.ts'
 import { desiredOf } from './desired.ts'
 import type { RequestRow } from './store.ts'
@@ -28,6 +28,30 @@ export async function filesFor(row: RequestRow, git: GitHost, repositoryUrl: str
         : [...files, { path: projectPath, content: toYaml(renderProject(row.team.slug, repositoryUrl)) }]
     }
   }
+}
+
+/** Paths of a branch that are not what the request would write; none when it holds exactly that. */
+export async function strangeFiles(
+  row: RequestRow,
+  change: Change,
+  git: GitHost,
+  repositoryUrl: string,
+): Promise<string[]> {
+  const wanted = await filesFor(row, git, repositoryUrl)
+  // Another request of the team may have merged its project meanwhile; bringing the same one again is no difference.
+  const project = {
+    path: paths.projectPath(row.team.slug),
+    content: toYaml(renderProject(row.team.slug, repositoryUrl)),
+  }
+  const known = new Map([project, ...wanted].map((file) => [file.path, file.content]))
+  const touched = (await git.changedFiles(change.number)).map((file) => file.path)
+  const strange: string[] = []
+  for (const path of new Set([...wanted.map((file) => file.path), ...touched])) {
+    const content = known.get(path)
+    const actual = (await git.readFile(path, change.headSha))?.content ?? null
+    if (content === undefined || content !== actual) strange.push(path)
+  }
+  return strange
 }
 
 export function proposalText(row: RequestRow, portalUrl: string): { title: string; body: string; message: string } {

@@ -1,37 +1,24 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { parse } from 'yaml'
-import { CommitSha, RequestId, type TeamSlug } from '../../contracts/names.ts'
-import { RequestDraft, type RequestDraftInput } from '../../contracts/requests.ts'
+import { RequestId } from '../../contracts/names.ts'
+import { RequestDraft } from '../../contracts/requests.ts'
 import { createDatabase, type Database } from '../../database/database.ts'
-import type { Actor } from '../../permissions/actor.ts'
-import { systemClock } from '../../ports/clock.ts'
-import { kinds } from '../../ports/cluster.ts'
 import { testDatabase } from '../../testing/database.ts'
-import { createFakeCluster, type FakeCluster, fakeClusters } from '../../testing/fake-cluster.ts'
-import { createFakeGitHost, type FakeGitHost } from '../../testing/fake-git-host.ts'
-import { KubernetesObjectSchema } from '../../testing/objects.ts'
-import { makePerson, makeTeam } from '../../testing/people.ts'
-import { createPolicy } from '../policy/policy.ts'
-import { type Advance, createAdvance, createRequests, type RequestsService } from './requests.ts'
-
-const policyYaml = readFileSync(
-  join(import.meta.dirname, '../../../infra/sandbox/seed/gitops/platform/policy.yaml'),
-  'utf8',
-)
+import { headOf, makeStory, type Story } from './testing/story.ts'
 
 describe('a request', () => {
   const database = testDatabase()
   let db: Database
-  let git: FakeGitHost
-  let cluster: FakeCluster
-  let requests: RequestsService
-  let advance: Advance
-  let team: TeamSlug
-  let member: Actor
-  let maintainer: Actor
-  let reviewer: Actor
+  let git: Story['git']
+  let requests: Story['requests']
+  let advance: Story['advance']
+  let team: Story['team']
+  let member: Story['member']
+  let maintainer: Story['maintainer']
+  let reviewer: Story['reviewer']
+  let draft: Story['draft']
+  let submitted: Story['submitted']
+  let applyToCluster: Story['applyToCluster']
+  let finishedNamespace: Story['finishedNamespace']
 
   beforeAll(() => {
     db = createDatabase(database.url)
@@ -39,181 +26,19 @@ describe('a request', () => {
   })
 
   beforeEach(async () => {
-    git = createFakeGitHost({ 'platform/policy.yaml': policyYaml })
-    cluster = createFakeCluster()
-    const policy = createPolicy({ git, clock: systemClock })
-    // The queue is not what is tested here: the worker's hand is played by `advance`.
-    const nothing = async () => undefined
-    requests = createRequests({ db, policy, git, jobs: { advance: nothing, closeChange: nothing } })
-    advance = createAdvance({
-      db,
+    ;({
       git,
-      clusters: fakeClusters(cluster),
-      portalUrl: 'https://portal.example',
-      repositoryUrl: 'https://git.example/platform/gitops.git',
-    })
-    team = await makeTeam(db)
-    member = await makePerson(db, 'Member', { teams: { [team]: 'member' } })
-    maintainer = await makePerson(db, 'Maintainer', { teams: { [team]: 'maintainer' } })
-    reviewer = await makePerson(db, 'Reviewer', { platform: ['reviewer'] })
-  })
-
-  const draft = (more: object = {}): RequestDraft =>
-    RequestDraft.parse({
-      kind: 'namespace.create',
+      requests,
+      advance,
       team,
-      environment: 'dev',
-      quota: { cpu: '2', memory: '4Gi', gpu: 0, storage: '10Gi' },
-      reason: 'To try things',
-      ...more,
-    } satisfies Partial<RequestDraftInput> & object)
-
-  async function submitted(more: object = {}, actor = member) {
-    const { id } = await requests.submit(actor, draft(more))
-    await advance.advance(id)
-    return requests.get(actor, id)
-  }
-
-  const headOf = (request: { pullRequest: { headSha: CommitSha | null } | null }) =>
-    CommitSha.parse(request.pullRequest?.headSha)
-
-  /** What Argo CD and the cluster's controllers do with the default branch. */
-  async function applyToCluster(namespace: string) {
-    const folder = `teams/${team}/dev/namespaces/${namespace}`
-    const files = await git.listFiles(folder)
-    if (files.length === 0) cluster.remove(kinds.namespace, namespace)
-    for (const path of files) {
-      const file = await git.readFile(path)
-      const object = KubernetesObjectSchema.parse(parse(file?.content ?? ''))
-      cluster.put(object.kind === 'ResourceQuota' ? { ...object, status: object.spec } : object)
-    }
-  }
-
-  async function finishedNamespace() {
-    const request = await submitted()
-    await requests.approve(maintainer, { id: request.id, sha: headOf(request) })
-    await advance.advance(request.id)
-    await applyToCluster(`${team}-dev`)
-    await advance.advance(request.id)
-    return request
-  }
-
-  it('goes from the wish to the cluster', async () => {
-    const request = await submitted()
-    expect(request).toMatchObject({ state: 'in_review', title: `Namespace ${team}-dev`, approvalsNeeded: 1 })
-    const files = (await requests.diff(member, request.id)).files.map((file) => file.path)
-    expect(files).toContain(`teams/${team}/dev/namespaces/${team}-dev/resourcequota.yaml`)
-    expect(files).toContain(`platform/argocd/appprojects/${team}.yaml`)
-
-    const approved = await requests.approve(reviewer, { id: request.id, sha: headOf(request) })
-    expect(approved.state).toBe('approved')
-    await advance.advance(request.id)
-    expect((await requests.get(member, request.id)).state).toBe('syncing')
-
-    await applyToCluster(`${team}-dev`)
-    await advance.advance(request.id)
-    const done = await requests.get(member, request.id)
-    expect(done.state).toBe('done')
-    expect(done.timeline.map((entry) => entry.type)).toEqual([
-      'submitted',
-      'opened',
-      'approve',
-      'quorum',
-      'merge',
-      'merged',
-      'applied',
-    ])
-  })
-
-  it('is not done before the quota is in force', async () => {
-    const request = await submitted()
-    await requests.approve(reviewer, { id: request.id, sha: headOf(request) })
-    await advance.advance(request.id)
-    cluster.put({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: `${team}-dev` } })
-    await advance.advance(request.id)
-    expect((await requests.get(member, request.id)).state).toBe('syncing')
-  })
-
-  describe('refuses its own requester', () => {
-    it('as a member who is also a platform admin', async () => {
-      const admin = await makePerson(db, 'Admin', { platform: ['admin'], teams: { [team]: 'maintainer' } })
-      const request = await submitted({}, admin)
-      await expect(requests.approve(admin, { id: request.id, sha: headOf(request) })).rejects.toMatchObject({
-        code: 'self_approval',
-      })
-      await expect(requests.reject(admin, { id: request.id, comment: 'On second thought' })).rejects.toMatchObject({
-        code: 'self_approval',
-      })
-    })
-
-    it('through a token that they made', async () => {
-      const request = await submitted({}, maintainer)
-      const token: Actor = { ...maintainer, kind: 'token', scopes: null, name: 'Token of the maintainer' }
-      await expect(requests.approve(token, { id: request.id, sha: headOf(request) })).rejects.toMatchObject({
-        code: 'self_approval',
-      })
-    })
-
-    it('and says so on the button', async () => {
-      const request = await submitted({}, maintainer)
-      const approve = request.actions.find((each) => each.action === 'approve')
-      expect(approve).toEqual({
-        action: 'approve',
-        allowed: false,
-        why: 'You asked for this, so somebody else has to decide.',
-      })
-    })
-  })
-
-  it('refuses members and viewers to approve, and hides from strangers that it exists', async () => {
-    const request = await submitted()
-    const other = await makePerson(db, 'Another member', { teams: { [team]: 'member' } })
-    const stranger = await makePerson(db, 'Stranger')
-    await expect(requests.approve(other, { id: request.id, sha: headOf(request) })).rejects.toMatchObject({
-      code: 'forbidden',
-    })
-    await expect(requests.get(stranger, request.id)).rejects.toMatchObject({ code: 'not_found' })
-    await expect(requests.approve(stranger, { id: request.id, sha: headOf(request) })).rejects.toMatchObject({
-      code: 'not_found',
-    })
-    await expect(requests.submit(stranger, draft())).rejects.toMatchObject({ code: 'not_found' })
-  })
-
-  it('asks for two approvals in prod, one of them from the platform', async () => {
-    const request = await submitted({ environment: 'prod' })
-    const second = await makePerson(db, 'Second maintainer', { teams: { [team]: 'maintainer' } })
-    const sha = headOf(request)
-    expect((await requests.approve(maintainer, { id: request.id, sha })).stateLabel).toBe(
-      'Waiting for 1 of 2 approvals',
-    )
-    expect((await requests.approve(maintainer, { id: request.id, sha })).state).toBe('in_review')
-    expect((await requests.approve(second, { id: request.id, sha })).state).toBe('in_review')
-    expect((await requests.approve(reviewer, { id: request.id, sha })).state).toBe('approved')
-  })
-
-  it('voids approvals when the branch moves on, and merges only what was approved again', async () => {
-    const request = await submitted({ environment: 'prod' })
-    const old = headOf(request)
-    await requests.approve(maintainer, { id: request.id, sha: old })
-    const row = await db.request.findUniqueOrThrow({ where: { id: request.id } })
-    const moved = git.push(row.branch, [
-      { path: `teams/${team}/prod/namespaces/${team}-prod/extra.yaml`, content: 'a: 1\n' },
-    ])
-    await advance.advance(request.id)
-    const now = await requests.get(maintainer, request.id)
-    expect(now.pullRequest?.headSha).toBe(moved)
-    expect(now.approvals[0]?.voidedAt).not.toBeNull()
-    await expect(requests.approve(reviewer, { id: request.id, sha: old })).rejects.toMatchObject({ code: 'head_moved' })
-  })
-
-  it('does not merge a commit that was pushed after the last approval', async () => {
-    const request = await submitted()
-    await requests.approve(reviewer, { id: request.id, sha: headOf(request) })
-    const row = await db.request.findUniqueOrThrow({ where: { id: request.id } })
-    git.push(row.branch, [{ path: 'teams/x.yaml', content: 'a: 1\n' }])
-    await advance.advance(request.id)
-    expect((await requests.get(member, request.id)).state).toBe('in_review')
-    expect(await git.readFile('teams/x.yaml')).toBeUndefined()
+      member,
+      maintainer,
+      reviewer,
+      draft,
+      submitted,
+      applyToCluster,
+      finishedNamespace,
+    } = await makeStory(db))
   })
 
   it('refuses more than the team has left, and names the field', async () => {

@@ -24,6 +24,7 @@ import type { GitHost } from '../../ports/git-host.ts'
 import { recordAudit } from '../audit/audit.ts'
 import type { PolicyService } from '../policy/policy.ts'
 import { demandDecider, quorumReached } from './approvals.ts'
+import { blockageOf } from './blockage.ts'
 import { columnsOf, lockAllowance } from './claims.ts'
 import { plan } from './plan.ts'
 import { announceRequest, loadRequest, lockRequest, move, stateOf, withEverything } from './store.ts'
@@ -66,6 +67,8 @@ export function createRequests({ db, policy, git, jobs }: Needs) {
           'Look at the new diff, then decide again.',
         )
       }
+      const blockage = blockageOf(row)
+      if (blockage && decision.kind === 'approved') throw failure('wrong_state', blockage.message, blockage.remedy)
       if (decision.kind === 'rejected') {
         row = await move(tx, row, 'reject', { actor, detail: decision.comment })
         await jobs.closeChange(tx, id)

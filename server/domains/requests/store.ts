@@ -42,7 +42,7 @@ export type Move = {
     pullUrl?: string
     headSha?: string
     mergedSha?: string
-    failure?: { message: string; remedy: string } | null
+    failure?: { message: string; remedy: string; blocks?: boolean } | null
     /** The request no longer holds anything of the allowance: it is spent or given back. */
     releaseAmounts?: boolean
   }

@@ -14,6 +14,7 @@ import {
 import type { Actor } from '../../permissions/actor.ts'
 import { allows } from '../../permissions/permissions.ts'
 import { refusalToDecide, validApprovals } from './approvals.ts'
+import { Blockage, blockageOf } from './blockage.ts'
 import { desiredOf } from './desired.ts'
 import { stepOf, titleOf } from './machine.ts'
 import { type RequestRow, stateOf } from './store.ts'
@@ -21,7 +22,6 @@ import { type RequestRow, stateOf } from './store.ts'
 const Kind = z.enum(requestKinds)
 const Decision = z.enum(['approved', 'changes_requested', 'rejected'])
 const Source = z.enum(['portal', 'git_host'])
-const Failure = z.object({ message: z.string(), remedy: z.string() })
 
 export function stateLabel(row: RequestRow): string {
   const needed = Verdict.parse(row.verdict).approvals
@@ -106,7 +106,7 @@ export function viewOf(row: RequestRow, actor: Actor): RequestView {
       at: each.at.toISOString(),
     })),
     upcoming: upcomingOf(row, verdict),
-    failure: row.failure === null ? null : Failure.parse(row.failure),
+    failure: row.failure === null ? null : Blockage.parse(row.failure),
     actions: actionsFor(row, actor),
     quota: desired.kind === 'namespace' ? desired.quota : null,
   }
@@ -140,14 +140,15 @@ function actionsFor(row: RequestRow, actor: Actor): RequestView['actions'] {
   const state = stateOf(row)
   const permitted = allows(actor, 'request.approve', row.team.slug)
   const refusal = permitted.allowed ? refusalToDecide(row, actor) : permitted.why
+  const blocked = refusal ?? blockageOf(row)?.message
   const approved = validApprovals(row).some((each) => each.reviewerId === actor.userId)
   const isRequester = actor.userId === row.requesterId
   const mayCancel = isRequester || actor.platformRoles.includes('admin')
   const all: (RequestView['actions'][number] | undefined)[] = [
     stepOf(state, 'approve') && {
       action: 'approve',
-      allowed: refusal === undefined && !approved && row.headSha !== null,
-      why: refusal ?? (approved ? 'You have approved this commit.' : null),
+      allowed: blocked === undefined && !approved && row.headSha !== null,
+      why: blocked ?? (approved ? 'You have approved this commit.' : null),
     },
     stepOf(state, 'request_changes') && {
       action: 'requestChanges',

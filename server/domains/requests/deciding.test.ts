@@ -1,0 +1,205 @@
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { RequestDraft } from '../../contracts/requests.ts'
+import { createDatabase, type Database } from '../../database/database.ts'
+import type { Actor } from '../../permissions/actor.ts'
+import { testDatabase } from '../../testing/database.ts'
+import { makePerson } from '../../testing/people.ts'
+import { headOf, makeStory, type Story } from './testing/story.ts'
+
+describe('deciding about a request', () => {
+  const database = testDatabase()
+  let db: Database
+  let git: Story['git']
+  let cluster: Story['cluster']
+  let requests: Story['requests']
+  let advance: Story['advance']
+  let team: Story['team']
+  let member: Story['member']
+  let maintainer: Story['maintainer']
+  let reviewer: Story['reviewer']
+  let draft: Story['draft']
+  let submitted: Story['submitted']
+  let applyToCluster: Story['applyToCluster']
+  let finishedNamespace: Story['finishedNamespace']
+
+  beforeAll(() => {
+    db = createDatabase(database.url)
+    return () => db.$disconnect()
+  })
+
+  beforeEach(async () => {
+    ;({
+      git,
+      cluster,
+      requests,
+      advance,
+      team,
+      member,
+      maintainer,
+      reviewer,
+      draft,
+      submitted,
+      applyToCluster,
+      finishedNamespace,
+    } = await makeStory(db))
+  })
+
+  it('goes from the wish to the cluster', async () => {
+    const request = await submitted()
+    expect(request).toMatchObject({ state: 'in_review', title: `Namespace ${team}-dev`, approvalsNeeded: 1 })
+    const files = (await requests.diff(member, request.id)).files.map((file) => file.path)
+    expect(files).toContain(`teams/${team}/dev/namespaces/${team}-dev/resourcequota.yaml`)
+    expect(files).toContain(`platform/argocd/appprojects/${team}.yaml`)
+
+    const approved = await requests.approve(reviewer, { id: request.id, sha: headOf(request) })
+    expect(approved.state).toBe('approved')
+    await advance.advance(request.id)
+    expect((await requests.get(member, request.id)).state).toBe('syncing')
+
+    await applyToCluster(`${team}-dev`)
+    await advance.advance(request.id)
+    const done = await requests.get(member, request.id)
+    expect(done.state).toBe('done')
+    expect(done.timeline.map((entry) => entry.type)).toEqual([
+      'submitted',
+      'opened',
+      'approve',
+      'quorum',
+      'merge',
+      'merged',
+      'applied',
+    ])
+  })
+
+  it('is not done before the quota is in force', async () => {
+    const request = await submitted()
+    await requests.approve(reviewer, { id: request.id, sha: headOf(request) })
+    await advance.advance(request.id)
+    cluster.put({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: `${team}-dev` } })
+    await advance.advance(request.id)
+    expect((await requests.get(member, request.id)).state).toBe('syncing')
+  })
+
+  describe('refuses its own requester', () => {
+    it('as a member who is also a platform admin', async () => {
+      const admin = await makePerson(db, 'Admin', { platform: ['admin'], teams: { [team]: 'maintainer' } })
+      const request = await submitted({}, admin)
+      await expect(requests.approve(admin, { id: request.id, sha: headOf(request) })).rejects.toMatchObject({
+        code: 'self_approval',
+      })
+      await expect(requests.reject(admin, { id: request.id, comment: 'On second thought' })).rejects.toMatchObject({
+        code: 'self_approval',
+      })
+    })
+
+    it('through a token that they made', async () => {
+      const request = await submitted({}, maintainer)
+      const token: Actor = { ...maintainer, kind: 'token', scopes: null, name: 'Token of the maintainer' }
+      await expect(requests.approve(token, { id: request.id, sha: headOf(request) })).rejects.toMatchObject({
+        code: 'self_approval',
+      })
+    })
+
+    it('and says so on the button', async () => {
+      const request = await submitted({}, maintainer)
+      const approve = request.actions.find((each) => each.action === 'approve')
+      expect(approve).toEqual({
+        action: 'approve',
+        allowed: false,
+        why: 'You asked for this, so somebody else has to decide.',
+      })
+    })
+  })
+
+  it('refuses members and viewers to approve, and hides from strangers that it exists', async () => {
+    const request = await submitted()
+    const other = await makePerson(db, 'Another member', { teams: { [team]: 'member' } })
+    const stranger = await makePerson(db, 'Stranger')
+    await expect(requests.approve(other, { id: request.id, sha: headOf(request) })).rejects.toMatchObject({
+      code: 'forbidden',
+    })
+    await expect(requests.get(stranger, request.id)).rejects.toMatchObject({ code: 'not_found' })
+    await expect(requests.approve(stranger, { id: request.id, sha: headOf(request) })).rejects.toMatchObject({
+      code: 'not_found',
+    })
+    await expect(requests.submit(stranger, draft())).rejects.toMatchObject({ code: 'not_found' })
+  })
+
+  it('asks for two approvals in prod, one of them from the platform', async () => {
+    const request = await submitted({ environment: 'prod' })
+    const second = await makePerson(db, 'Second maintainer', { teams: { [team]: 'maintainer' } })
+    const sha = headOf(request)
+    expect((await requests.approve(maintainer, { id: request.id, sha })).stateLabel).toBe(
+      'Waiting for 1 of 2 approvals',
+    )
+    expect((await requests.approve(maintainer, { id: request.id, sha })).state).toBe('in_review')
+    expect((await requests.approve(second, { id: request.id, sha })).state).toBe('in_review')
+    expect((await requests.approve(reviewer, { id: request.id, sha })).state).toBe('approved')
+  })
+
+  it('voids approvals when the branch moves on, and merges only what was approved again', async () => {
+    const request = await submitted({ environment: 'prod' })
+    const old = headOf(request)
+    await requests.approve(maintainer, { id: request.id, sha: old })
+    const row = await db.request.findUniqueOrThrow({ where: { id: request.id } })
+    const moved = git.push(row.branch, [
+      { path: `teams/${team}/prod/namespaces/${team}-prod/extra.yaml`, content: 'a: 1\n' },
+    ])
+    await advance.advance(request.id)
+    const now = await requests.get(maintainer, request.id)
+    expect(now.pullRequest?.headSha).toBe(moved)
+    expect(now.approvals[0]?.voidedAt).not.toBeNull()
+    await expect(requests.approve(reviewer, { id: request.id, sha: old })).rejects.toMatchObject({ code: 'head_moved' })
+  })
+
+  it('cannot be approved while the branch holds something else than was asked', async () => {
+    const request = await submitted()
+    const row = await db.request.findUniqueOrThrow({ where: { id: request.id } })
+    const path = `teams/${team}/dev/namespaces/${team}-dev/resourcequota.yaml`
+    const asked = (await git.readFile(path, row.branch))?.content ?? ''
+    git.push(row.branch, [{ path, content: asked.replace('requests.cpu: "2"', 'requests.cpu: "2000"') }])
+    await advance.advance(request.id)
+    const strange = await requests.get(reviewer, request.id)
+    expect(strange.failure?.message).toContain('resourcequota.yaml')
+    await expect(requests.approve(reviewer, { id: request.id, sha: headOf(strange) })).rejects.toMatchObject({
+      code: 'wrong_state',
+    })
+    expect(git.statuses.at(-1)?.status).toMatchObject({ context: 'modelyard/policy', state: 'failure' })
+
+    git.push(row.branch, [{ path, content: asked }])
+    await advance.advance(request.id)
+    const mended = await requests.get(reviewer, request.id)
+    expect(mended.failure).toBeNull()
+    expect((await requests.approve(reviewer, { id: request.id, sha: headOf(mended) })).state).toBe('approved')
+  })
+
+  it('does not merge by itself what somebody else put on the branch of a decrease', async () => {
+    await finishedNamespace()
+    const { id } = await requests.submit(
+      member,
+      RequestDraft.parse({
+        kind: 'namespace.change',
+        team,
+        namespace: `${team}-dev`,
+        quota: { cpu: '1', memory: '2Gi', gpu: 0, storage: '10Gi' },
+        reason: 'We need less',
+      }),
+    )
+    const row = await db.request.findUniqueOrThrow({ where: { id } })
+    git.push(row.branch, [
+      { path: `teams/${team}/dev/namespaces/${team}-dev/resourcequota.yaml`, content: 'kind: Surprise\n' },
+    ])
+    await advance.advance(id)
+    expect((await requests.get(member, id)).state).toBe('in_review')
+  })
+
+  it('does not merge a commit that was pushed after the last approval', async () => {
+    const request = await submitted()
+    await requests.approve(reviewer, { id: request.id, sha: headOf(request) })
+    const row = await db.request.findUniqueOrThrow({ where: { id: request.id } })
+    git.push(row.branch, [{ path: 'teams/x.yaml', content: 'a: 1\n' }])
+    await advance.advance(request.id)
+    expect((await requests.get(member, request.id)).state).toBe('in_review')
+    expect(await git.readFile('teams/x.yaml')).toBeUndefined()
+  })
+})

@@ -1,0 +1,98 @@
+/**
+ * A request's whole story on a real database, with a Git host and a cluster in memory. The worker's hand is played by
+ * `advance`: the queue is not what these tests are about.
+ */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parse } from 'yaml'
+import { CommitSha } from '../../../contracts/names.ts'
+import { RequestDraft, type RequestDraftInput } from '../../../contracts/requests.ts'
+import type { Database } from '../../../database/database.ts'
+import type { Actor } from '../../../permissions/actor.ts'
+import { systemClock } from '../../../ports/clock.ts'
+import { kinds } from '../../../ports/cluster.ts'
+import { createFakeCluster, fakeClusters } from '../../../testing/fake-cluster.ts'
+import { createFakeGitHost } from '../../../testing/fake-git-host.ts'
+import { KubernetesObjectSchema } from '../../../testing/objects.ts'
+import { makePerson, makeTeam } from '../../../testing/people.ts'
+import { createPolicy } from '../../policy/policy.ts'
+import { createAdvance, createRequests } from '../requests.ts'
+
+const root = join(import.meta.dirname, '../../../..')
+const policyYaml = readFileSync(join(root, 'infra/sandbox/seed/gitops/platform/policy.yaml'), 'utf8')
+
+export type Story = Awaited<ReturnType<typeof makeStory>>
+
+export const headOf = (request: { pullRequest: { headSha: CommitSha | null } | null }) =>
+  CommitSha.parse(request.pullRequest?.headSha)
+
+export async function makeStory(db: Database) {
+  const git = createFakeGitHost({ 'platform/policy.yaml': policyYaml })
+  const cluster = createFakeCluster()
+  const policy = createPolicy({ git, clock: systemClock })
+  const nothing = async () => undefined
+  const requests = createRequests({ db, policy, git, jobs: { advance: nothing, closeChange: nothing } })
+  const advance = createAdvance({
+    db,
+    git,
+    clusters: fakeClusters(cluster),
+    portalUrl: 'https://portal.example',
+    repositoryUrl: 'https://git.example/platform/gitops.git',
+  })
+  const team = await makeTeam(db)
+  const member = await makePerson(db, 'Member', { teams: { [team]: 'member' } })
+  const maintainer = await makePerson(db, 'Maintainer', { teams: { [team]: 'maintainer' } })
+  const reviewer = await makePerson(db, 'Reviewer', { platform: ['reviewer'] })
+
+  const draft = (more: object = {}): RequestDraft =>
+    RequestDraft.parse({
+      kind: 'namespace.create',
+      team,
+      environment: 'dev',
+      quota: { cpu: '2', memory: '4Gi', gpu: 0, storage: '10Gi' },
+      reason: 'To try things',
+      ...more,
+    } satisfies Partial<RequestDraftInput> & object)
+
+  async function submitted(more: object = {}, actor: Actor = member) {
+    const { id } = await requests.submit(actor, draft(more))
+    await advance.advance(id)
+    return requests.get(actor, id)
+  }
+
+  /** What Argo CD and the cluster's controllers do with the default branch. */
+  async function applyToCluster(namespace: string) {
+    const folder = `teams/${team}/dev/namespaces/${namespace}`
+    const files = await git.listFiles(folder)
+    if (files.length === 0) cluster.remove(kinds.namespace, namespace)
+    for (const path of files) {
+      const file = await git.readFile(path)
+      const object = KubernetesObjectSchema.parse(parse(file?.content ?? ''))
+      cluster.put(object.kind === 'ResourceQuota' ? { ...object, status: object.spec } : object)
+    }
+  }
+
+  async function finishedNamespace() {
+    const request = await submitted()
+    await requests.approve(maintainer, { id: request.id, sha: headOf(request) })
+    await advance.advance(request.id)
+    await applyToCluster(`${team}-dev`)
+    await advance.advance(request.id)
+    return request
+  }
+
+  return {
+    git,
+    cluster,
+    requests,
+    advance,
+    team,
+    member,
+    maintainer,
+    reviewer,
+    draft,
+    submitted,
+    applyToCluster,
+    finishedNamespace,
+  }
+}
