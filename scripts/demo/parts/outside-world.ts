@@ -40,6 +40,9 @@ export function outsideWorld({ installation, release }: PartsOptions): Part[] {
           'webhook-url': `${urls.portal}/api/webhooks/git`,
           'webhook-secret': secrets.gitWebhookSecret,
           seed,
+          // What the portal reports; without them nothing is merged, on the host's own pages neither.
+          'required-status': ['modelyard/policy', 'modelyard/approval'],
+          'demo-people': true,
         })
       },
     },

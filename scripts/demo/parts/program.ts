@@ -11,7 +11,9 @@ export interface PartsOptions {
 
 /** A program of this repository that prints a ready line. A flag that is true stands alone. */
 export function node(script: string, flags: Record<string, string | true>, env?: Record<string, string>): Command {
-  const args = Object.entries(flags).flatMap(([name, value]) => (value === true ? [`--${name}`] : [`--${name}`, value]))
+  const args = Object.entries(flags).flatMap(([name, value]) =>
+    value === true ? [`--${name}`] : [value].flat().flatMap((each) => [`--${name}`, each]),
+  )
   return { program: process.execPath, args: [script, ...args], ...(env ? { env } : {}) }
 }
 
