@@ -2,19 +2,26 @@
 import { createReadStream } from 'node:fs'
 import { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
-import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3'
+import type { GetObjectCommand as GetObject, S3Client } from '@aws-sdk/client-s3'
 import { request } from 'undici'
 
 export class FetchError extends Error {}
 
-/** Region, endpoint and credentials come from the environment, as every AWS tool takes them. */
+/**
+ * Region, endpoint and credentials come from the environment, as every AWS tool takes them. Loaded when first needed:
+ * an agent with another store starts without it.
+ */
 const s3 = (() => {
-  let client: S3Client | undefined
-  return (): S3Client => {
-    client ??= new S3Client({
-      forcePathStyle: process.env.AWS_ENDPOINT_URL_S3 !== undefined || process.env.AWS_ENDPOINT_URL !== undefined,
-    })
-    return client
+  let loaded: Promise<{ client: S3Client; GetObjectCommand: typeof GetObject }> | undefined
+  const load = async () => {
+    const { GetObjectCommand, S3Client } = await import('@aws-sdk/client-s3')
+    const { AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_S3 } = process.env
+    const client = new S3Client({ forcePathStyle: (AWS_ENDPOINT_URL_S3 ?? AWS_ENDPOINT_URL) !== undefined })
+    return { client, GetObjectCommand }
+  }
+  return () => {
+    loaded ??= load()
+    return loaded
   }
 })()
 
@@ -35,7 +42,8 @@ const openHttp = async (address: URL, signal: AbortSignal): Promise<Readable> =>
 
 const openS3 = async (address: URL, signal: AbortSignal): Promise<Readable> => {
   const key = decodeURIComponent(address.pathname.slice(1))
-  const { Body } = await s3().send(new GetObjectCommand({ Bucket: address.host, Key: key }), { abortSignal: signal })
+  const { client, GetObjectCommand } = await s3()
+  const { Body } = await client.send(new GetObjectCommand({ Bucket: address.host, Key: key }), { abortSignal: signal })
   if (!(Body instanceof Readable)) throw new FetchError('The store answered without a body.')
   return Body
 }
