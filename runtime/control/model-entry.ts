@@ -183,7 +183,8 @@ export class ModelEntry {
       loaded.digest = digest
       become('Loading', 'being checked')
       const verdict = this.options.verdicts.get(digest) ?? (await validateModel(path, this.options.validation))
-      this.options.verdicts.set(digest, verdict)
+      // A busy machine is slow where the model is not: that verdict holds for this time only.
+      if (verdict.ok || verdict.code !== 'timeout') this.options.verdicts.set(digest, verdict)
       if (!verdict.ok) return become('Failed', verdict.reason)
       loaded.path = path
       if (!loaded.stopped) this.startEngine(loaded, become)
