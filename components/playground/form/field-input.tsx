@@ -1,7 +1,8 @@
 'use client'
 
-import { NativeSelect, NumberInput, Slider, Switch, Textarea } from '@mantine/core'
+import { NativeSelect, Slider, Switch, Textarea } from '@mantine/core'
 import { useId } from 'react'
+import { NumberField } from '#components/ui/form/number-field.tsx'
 import { DrawingGrid } from './drawing-grid.tsx'
 import { type Field, type FieldValue, fieldFacts, isWhole } from './fields.ts'
 import classes from './form.module.css'
@@ -51,13 +52,7 @@ export function FieldInput({ field, value, onChange }: Props) {
   if (kind === 'number') {
     return (
       <Labelled field={field} id={id}>
-        <NumberInput
-          aria-labelledby={id}
-          value={Number(value)}
-          onChange={(number) => onChange(Number(number) || 0)}
-          allowDecimal={!isWhole(field.datatype)}
-          step={hint.step ?? 1}
-        />
+        <NumberField aria-labelledby={id} value={Number(value)} onChange={onChange} step={hint.step ?? 1} />
       </Labelled>
     )
   }
@@ -97,18 +92,16 @@ function SliderField({ field, value, onChange }: { field: Field; value: number; 
           value={value}
           onChange={onChange}
         />
-        <NumberInput
+        <NumberField
           className={classes.number}
           aria-labelledby={id}
           size="xs"
           min={min}
           max={max}
           step={step}
-          clampBehavior="none"
-          allowDecimal={!isWhole(datatype)}
           error={value < min || value > max}
           value={value}
-          onChange={(number) => onChange(Number(number) || 0)}
+          onChange={onChange}
         />
       </div>
     </Labelled>

@@ -1,6 +1,6 @@
 'use client'
 
-import { NumberInput } from '@mantine/core'
+import { NumberField } from '#components/ui/form/number-field.tsx'
 import classes from './form.module.css'
 
 export type LimitValues = { concurrency: number; requestsPerSecond: number; timeoutMilliseconds: number }
@@ -32,13 +32,11 @@ export function LimitFields({ value, onChange, errorOf }: Props) {
       </summary>
       <div className={classes.row}>
         {fields.map(({ name, ...field }) => (
-          <NumberInput
+          <NumberField
             key={name}
             {...field}
-            allowDecimal={false}
-            thousandSeparator=","
             value={value[name]}
-            onChange={(number) => onChange({ ...value, [name]: Number(number) || 0 })}
+            onChange={(number) => onChange({ ...value, [name]: number })}
             error={errorOf(`limits.${name}`)}
           />
         ))}

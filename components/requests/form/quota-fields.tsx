@@ -1,8 +1,8 @@
 'use client'
 
-import { NumberInput } from '@mantine/core'
 import type { FocusEvent, ReactNode } from 'react'
 import { amountInWords } from '#components/ui/figures/amounts.ts'
+import { NumberField } from '#components/ui/form/number-field.tsx'
 import { QuantityInput } from '#components/ui/form/quantity-input.tsx'
 import type { AllowanceUse } from '#server/contracts/people.ts'
 import type { Resource } from '#server/contracts/quantity.ts'
@@ -54,15 +54,14 @@ export function QuotaFields({ value, onChange, allowance, errorOf, inputProps }:
         error={errorOf('quota.memory')}
         required
       />
-      <NumberInput
+      <NumberField
         {...inputProps('quota.gpu')}
         label="GPUs"
         description={left('gpu')}
         min={0}
         max={1000}
-        allowDecimal={false}
         value={value.gpu}
-        onChange={(gpu) => onChange({ gpu: typeof gpu === 'number' ? gpu : 0 })}
+        onChange={(gpu) => onChange({ gpu })}
         error={errorOf('quota.gpu')}
       />
       <QuantityInput

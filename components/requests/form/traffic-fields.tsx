@@ -1,8 +1,9 @@
 'use client'
 
-import { ActionIcon, Button, NativeSelect, NumberInput, Switch } from '@mantine/core'
+import { ActionIcon, Button, NativeSelect, Switch } from '@mantine/core'
 import { IconPlus, IconTrash } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
+import { NumberField } from '#components/ui/form/number-field.tsx'
 import classes from './form.module.css'
 import { addVersion, type Share, shareLeft, withVersion } from './traffic.ts'
 
@@ -34,15 +35,13 @@ export function TrafficFields({ value, onChange, versions, error }: Props) {
               value={String(share.version)}
               onChange={(event) => onChange(withVersion(value, place, { version: Number(event.currentTarget.value) }))}
             />
-            <NumberInput
-              label="Share"
-              suffix=" %"
+            <NumberField
+              label="Share, %"
               min={0}
               max={100}
-              allowDecimal={false}
               disabled={share.shadow}
               value={share.shadow ? 0 : share.weight}
-              onChange={(weight) => onChange(withVersion(value, place, { weight: Number(weight) || 0 }))}
+              onChange={(weight) => onChange(withVersion(value, place, { weight }))}
             />
             <Switch
               className={classes.shadow}
