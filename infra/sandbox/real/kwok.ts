@@ -45,6 +45,8 @@ const nodeNamed = (name: string): KubeObject => ({
       type: 'kwok',
     },
   },
+  // A node that truly runs pods comes first, where there is one.
+  spec: { taints: [{ key: 'kwok.x-k8s.io/node', value: 'fake', effect: 'PreferNoSchedule' }] },
   status: {
     allocatable: { cpu: '32', memory: '256Gi', pods: '110' },
     capacity: { cpu: '32', memory: '256Gi', pods: '110' },
