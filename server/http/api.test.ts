@@ -1,5 +1,7 @@
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { UserId } from '../contracts/names.ts'
+import { getTeam } from '../contracts/people.ts'
 import type { Actor } from '../permissions/actor.ts'
 import { testDatabase } from '../testing/database.ts'
 import { makePerson, makeTeam } from '../testing/people.ts'
@@ -12,7 +14,10 @@ import {
   startPortal,
   type TestPortal,
 } from '../testing/portal.ts'
+import { createApi } from './api.ts'
+import { handlers } from './handlers/all.ts'
 import { createRateLimiter } from './rate-limit.ts'
+import { sessionCookie } from './session.ts'
 
 const quota = { cpu: '4', memory: '8Gi', gpu: 0, storage: '10Gi' }
 const allowances = { dev: quota, staging: quota, prod: quota }
@@ -315,6 +320,22 @@ describe('the API', () => {
       const kept = JSON.stringify(await portal.services.db.idempotencyKey.findMany())
       expect(kept).not.toContain(String(Reflect.get(Object(body), 'secret')).slice(-20))
     })
+  })
+
+  it('answers a page the same way, without HTTP', async () => {
+    const api = createApi(portal.services, handlers)
+    const user = await portal.services.db.user.findUniqueOrThrow({ where: { id: maintainer.userId ?? '' } })
+    const claims = {
+      userId: UserId.parse(user.id),
+      sessionVersion: user.sessionVersion,
+      signedInAt: Math.floor(Date.now() / 1000),
+    }
+    const cookie = (await sessionCookie(claims, portal.services.config)).split(';')[0] ?? ''
+    const as = (headers: HeadersInit, slug: string) => api.call(getTeam, { team: slug }, new Headers(headers))
+    expect(await as({ cookie }, team)).toMatchObject({ slug: team })
+    await expect(as({ cookie }, await makeTeam(portal.services.db))).rejects.toMatchObject({ code: 'not_found' })
+    await expect(as({ cookie }, 'NO')).rejects.toMatchObject({ code: 'invalid_input' })
+    await expect(as({}, team)).rejects.toMatchObject({ code: 'unauthenticated' })
   })
 
   it('exports the audit as a file', async () => {
