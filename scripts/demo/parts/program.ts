@@ -9,8 +9,13 @@ export interface PartsOptions {
   downloads: string
 }
 
-/** A program of this repository that prints a ready line. A flag that is true stands alone. */
-export function node(script: string, flags: Record<string, string | true>, env?: Record<string, string>): Command {
+type Flags = Record<string, string | true | string[]>
+
+/**
+ * A program of this repository that prints a ready line. A flag that is true stands alone; one with several values is
+ * given several times.
+ */
+export function node(script: string, flags: Flags, env?: Record<string, string>): Command {
   const args = Object.entries(flags).flatMap(([name, value]) =>
     value === true ? [`--${name}`] : [value].flat().flatMap((each) => [`--${name}`, each]),
   )
