@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Contract } from '../contracts/contract.ts'
+import { NewToken } from '../contracts/tokens.ts'
 import { createDatabase } from '../database/database.ts'
 import type { Actor } from '../permissions/actor.ts'
 import { allows, canSee } from '../permissions/permissions.ts'
@@ -230,6 +231,27 @@ describe('every endpoint', () => {
     for (const { name, contract, title } of walk) {
       const { status } = await ask(contract, examples[name]?.(own) ?? {}, null)
       expect([title, status]).toEqual([title, 401])
+    }
+  })
+
+  it('lets a read-only token change nothing, and a revoked one do nothing at all', async () => {
+    const maintainer = people.find((each) => each.name === 'Maintainer')
+    if (!maintainer) throw new Error('There is a maintainer')
+    const make = async () => {
+      const { body } = await portal.ask(maintainer, 'POST', '/api/v1/me/tokens', {
+        body: { name: 'CI', scopes: ['read'] },
+      })
+      return NewToken.parse(body)
+    }
+    const [reading, revoked] = [await make(), await make()]
+    await portal.ask(maintainer, 'DELETE', `/api/v1/me/tokens/${revoked.id}`)
+    for (const { name, contract, title } of walk) {
+      const example = examples[name]?.(own) ?? {}
+      const { status, problem } = await ask(contract, example, reading.secret)
+      const mayRead = allows({ ...maintainer, kind: 'token', scopes: ['read'] }, contract.action, own.team).allowed
+      expect([title, problem?.code === 'forbidden']).toEqual([title, !mayRead])
+      expect([title, status === 401]).toEqual([title, false])
+      expect([title, (await ask(contract, example, revoked.secret)).status]).toEqual([title, 401])
     }
   })
 })
