@@ -18,8 +18,7 @@ export function TeamSwitcher() {
       buttonClass={classes.switcher}
       button={
         <>
-          <span className={classes.slug}>{current.slug}</span>
-          <span className={classes.teamName}>{current.name}</span>
+          <span className={classes.slug}>{current.slug}</span> <span className={classes.teamName}>{current.name}</span>
           <IconSelector size={15} stroke={1.7} aria-hidden />
         </>
       }

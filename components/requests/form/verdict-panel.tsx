@@ -15,7 +15,10 @@ type Props = { verdict: Verdict | undefined; error: unknown; thinking: boolean }
 export function VerdictPanel({ verdict, error, thinking }: Props) {
   return (
     <div className={classes.aside}>
-      <Section title="What will happen" aside={thinking ? <Loader size={14} aria-label="Checking" /> : null}>
+      <Section
+        title="What will happen"
+        aside={thinking ? <Loader size={14} role="status" aria-label="Checking" /> : null}
+      >
         <div aria-live="polite" aria-busy={thinking}>
           {error ? (
             <ErrorState error={error} />
