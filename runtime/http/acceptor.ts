@@ -6,6 +6,7 @@ import type { Log } from '../metrics/process-metrics.ts'
 import { Dispatcher } from '../queue/dispatcher.ts'
 import { limitsOn } from '../queue/limits.ts'
 import type { AcceptorSettings, FromAcceptor, ToAcceptor } from './acceptor-messages.ts'
+import { socketAdopter } from './adopt-socket.ts'
 import { createAuthorizer } from './auth.ts'
 import { Connection } from './connection.ts'
 import { inferRoute } from './infer-route.ts'
@@ -74,10 +75,13 @@ const router = createRouter({
 })
 
 const connections = new Set<Connection>()
-const server = createServer({ noDelay: true, highWaterMark: 65_536 }, (socket) => {
+const adopt = socketAdopter()
+const server = createServer({ noDelay: true, pauseOnConnect: true }, (accepted) => {
+  const { socket, read } = adopt(accepted)
   const connection = new Connection(socket, router)
   connections.add(connection)
   socket.on('close', () => connections.delete(connection))
+  read((chunk) => connection.push(chunk))
 })
 server.maxConnections = settings.maxConnections
 server.on('error', (error) => tell({ type: 'failed', message: error.message }))

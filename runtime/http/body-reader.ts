@@ -7,6 +7,9 @@ export interface BodyReader {
   readonly body: Buffer | undefined
 }
 
+/** Node's pool serves what is smaller than half of its 8 KB. */
+const POOLED = 4096
+
 export const EMPTY: Buffer = Buffer.alloc(0)
 
 const tooLarge = (limit: number) =>
@@ -23,12 +26,8 @@ export const lengthReader = (length: number): BodyReader => {
     push: (data) => {
       if (body) return data
       if (whole === undefined) {
-        // The common case: the whole body came in one piece, which is then not copied.
-        if (data.length >= length) {
-          body = data.subarray(0, length)
-          return data.subarray(length)
-        }
-        whole = Buffer.allocUnsafeSlow(length)
+        // A small body comes from Node's pool; a large one must not keep the pool's memory.
+        whole = length <= POOLED ? Buffer.allocUnsafe(length) : Buffer.allocUnsafeSlow(length)
       }
       const taken = data.copy(whole, filled, 0, Math.min(data.length, length - filled))
       filled += taken
@@ -93,7 +92,7 @@ export const chunkedReader = (limit: number): BodyReader => {
     },
     push: (data) => {
       if (body) return data
-      rest = rest.length === 0 ? data : Buffer.concat([rest, data])
+      rest = rest.length === 0 ? Buffer.from(data) : Buffer.concat([rest, data])
       while (step());
       if (!body) return EMPTY
       const over = rest

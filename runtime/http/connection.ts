@@ -51,7 +51,6 @@ export class Connection {
     this.handler = handler
     this.deadline = Date.now() + HEAD_TIMEOUT
     socket.setNoDelay(true)
-    socket.on('data', (chunk: Buffer) => this.push(chunk))
     socket.on('error', () => socket.destroy())
     socket.on('end', () => this.leave())
     socket.on('close', () => this.leave())
@@ -92,7 +91,8 @@ export class Connection {
     }
   }
 
-  private push(chunk: Buffer): void {
+  /** Takes what has arrived; the memory of the chunk is used again when this returns, so what is kept is copied. */
+  push(chunk: Buffer): void {
     if (this.discarded >= 0) {
       this.discarded += chunk.length
       if (this.discarded > MAX_DISCARD) this.socket.destroy()
@@ -100,10 +100,11 @@ export class Connection {
     }
     if (this.reader) {
       this.feed(chunk)
+      this.keep(chunk)
       return
     }
-    this.pending = this.pending.length === 0 ? chunk : Buffer.concat([this.pending, chunk])
     if (this.exchange) {
+      this.pending = this.pending.length === 0 ? Buffer.from(chunk) : Buffer.concat([this.pending, chunk])
       // Pipelined bytes wait for the answer under way, and are not read without bound meanwhile.
       if (this.pending.length > MAX_HEAD && !this.paused) {
         this.paused = true
@@ -111,7 +112,15 @@ export class Connection {
       }
       return
     }
+    this.pending = this.pending.length === 0 ? chunk : Buffer.concat([this.pending, chunk])
     this.next()
+    this.keep(chunk)
+  }
+
+  /** What is still waiting may be a view of memory that is about to be used again. */
+  private keep(chunk: Buffer): void {
+    if (this.pending.length === 0) this.pending = EMPTY
+    else if (this.pending.buffer === chunk.buffer) this.pending = Buffer.from(this.pending)
   }
 
   private feed(chunk: Buffer): void {

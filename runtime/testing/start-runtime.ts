@@ -33,6 +33,9 @@ const parseObject = (text: string): Record<string, unknown> => {
   return typeof value === 'object' && value !== null ? Object.fromEntries(Object.entries(value)) : {}
 }
 
+/** Starting a process takes seconds where many want the same core. */
+const PATIENCE = 90_000
+
 export const startTestRuntime = async (config: Partial<RuntimeConfig> = {}, manual = false): Promise<TestRuntime> => {
   const folder = await mkdtemp(join(tmpdir(), 'modelyard-runtime-test-'))
   const events: TestRuntime['events'] = []
@@ -56,11 +59,15 @@ export const startTestRuntime = async (config: Partial<RuntimeConfig> = {}, manu
   }
 
   const settled: TestRuntime['settled'] = (name) =>
-    until(`${name} settles`, () => {
-      const status = runtime.models.status(name)
-      const busy = status?.versions.some((each) => each.state === 'Pending' || each.state === 'Loading')
-      return status && !busy ? status : undefined
-    })
+    until(
+      `${name} settles`,
+      () => {
+        const status = runtime.models.status(name)
+        const busy = status?.versions.some((each) => each.state === 'Pending' || each.state === 'Loading')
+        return status && !busy ? status : undefined
+      },
+      PATIENCE,
+    )
 
   const close = async (): Promise<void> => {
     await runtime.close()

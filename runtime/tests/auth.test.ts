@@ -19,7 +19,7 @@ beforeAll(async () => {
   runtime = await startTestRuntime({ auth: { jwks, ...settings } }, true)
   await runtime.put('ml-dev.echo', [{ bytes: identity('float') }], { tenant: 'ml' })
   await runtime.settled('ml-dev.echo')
-}, 30_000)
+}, 120_000)
 
 afterAll(async () => {
   await runtime.close()

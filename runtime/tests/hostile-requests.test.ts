@@ -9,7 +9,7 @@ let runtime: TestRuntime
 beforeAll(async () => {
   runtime = await startTestRuntime({ maxBodyBytes: 1_048_576, bodyBudgetBytes: 4_194_304 }, true)
   await Promise.all([runtime.serve('numbers', identity('float')), runtime.serve('texts', identity('string'))])
-}, 30_000)
+}, 120_000)
 
 afterAll(() => runtime.close())
 

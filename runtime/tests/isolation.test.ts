@@ -8,7 +8,7 @@ let runtime: TestRuntime
 beforeAll(async () => {
   runtime = await startTestRuntime({ engineMemoryMegabytes: 400 }, true)
   await runtime.serve('neighbour', identity('float'))
-}, 30_000)
+}, 120_000)
 
 afterAll(() => runtime.close())
 

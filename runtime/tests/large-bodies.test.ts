@@ -8,7 +8,7 @@ let runtime: TestRuntime
 beforeAll(async () => {
   runtime = await startTestRuntime({}, true)
   await runtime.serve('images', identity('float', ['rows', 3, 224, 224]))
-}, 30_000)
+}, 120_000)
 
 afterAll(() => runtime.close())
 

@@ -18,7 +18,7 @@ beforeAll(async () => {
     runtime.serve('mlp', perceptron([16, 32, 4])),
     runtime.serve('table', lookup()),
   ])
-}, 60_000)
+}, 120_000)
 
 afterAll(() => runtime.close())
 

@@ -8,7 +8,7 @@ let runtime: TestRuntime
 
 beforeAll(async () => {
   runtime = await startTestRuntime({}, true)
-}, 30_000)
+}, 120_000)
 
 afterAll(() => runtime.close())
 
