@@ -17,10 +17,10 @@ const words: Record<string, readonly string[]> = {
 /** `topic` comes from the wire; one we do not know makes nothing stale. */
 export function isTouched(queryKey: readonly unknown[], topic: string, team: string | null): boolean {
   const [path, input] = queryKey
-  if (typeof path !== 'string') return false
+  if (typeof path !== 'string' || !path.startsWith('/api/v1/')) return false
   const touched = Object.hasOwn(words, topic) ? (words[topic] ?? []) : []
   const parts = path.split('/').filter((part) => part !== '' && !part.startsWith('{'))
-  const resource = parts.slice(parts.indexOf('v1') + 1)
+  const resource = parts.slice(2)
   const own = resource.length > 1 && resource[0] === 'teams' ? resource.slice(1) : resource
   if (!own.some((part) => touched.includes(part))) return false
   const about = typeof input === 'object' && input !== null && 'team' in input ? input.team : undefined
