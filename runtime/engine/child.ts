@@ -1,5 +1,6 @@
 /** Starts one of our own files as a child process with as little as it needs: no secrets, no files, bounded memory. */
 import { type ChildProcess, spawn } from 'node:child_process'
+import { setPriority } from 'node:os'
 import { fileURLToPath } from 'node:url'
 
 export interface ChildOptions {
@@ -10,8 +11,11 @@ export interface ChildOptions {
   workingDirectory: string
   /** Private memory the process may hold; enforced by the kernel where there is one that can. */
   memoryMegabytes: number
+  /** Gives way to whoever answers requests. */
+  background?: boolean
 }
 
+const BACKGROUND_PRIORITY = 5
 const STDERR_KEPT = 4000
 /** V8's own reservations and code count too. */
 const OVERHEAD_MEGABYTES = 512
@@ -40,6 +44,13 @@ export const startChild = (options: ChildOptions): Child => {
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     serialization: 'json',
   })
+  if (options.background && child.pid !== undefined) {
+    try {
+      setPriority(child.pid, BACKGROUND_PRIORITY)
+    } catch {
+      // It has ended already, or the system does not let us: it is only a courtesy.
+    }
+  }
   let kept = ''
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     kept = (kept + text).slice(-STDERR_KEPT)

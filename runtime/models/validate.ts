@@ -110,6 +110,7 @@ export const validateModel = async (path: string, limits: ValidationLimits = def
       module: new URL('./validate-child.ts', import.meta.url),
       workingDirectory,
       memoryMegabytes: limits.memoryMegabytes,
+      background: true,
     })
     return await judge(child, path, limits)
   } finally {
