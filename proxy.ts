@@ -5,8 +5,8 @@
 import { randomBytes } from 'node:crypto'
 import { type NextRequest, NextResponse } from 'next/server'
 import { type Config, readConfig } from '#server/config.ts'
-import { contentSecurityPolicy, strictTransport } from '#server/http/security-headers.ts'
-import { readSession, renewedCookie } from '#server/http/session.ts'
+import { contentSecurityPolicy, strictTransport } from '#server/http/guards/security-headers.ts'
+import { readSession, renewedCookie } from '#server/http/guards/session.ts'
 
 let known: Config | undefined
 

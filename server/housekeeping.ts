@@ -1,7 +1,7 @@
 /** Once in a while the leading worker drops what has had its time: live events, repeated requests, webhook deliveries. */
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Foundation } from './foundation.ts'
-import { keptFor } from './http/idempotency.ts'
+import { keptFor } from './http/guards/idempotency.ts'
 
 const every = 10 * 60_000
 const deliveriesKeptFor = 7 * 24 * 60 * 60_000

@@ -15,9 +15,9 @@ import {
   type TestPortal,
 } from '../testing/portal.ts'
 import { createApi } from './api.ts'
+import { createRateLimiter } from './guards/rate-limit.ts'
+import { sessionCookie } from './guards/session.ts'
 import { handlers } from './handlers/all.ts'
-import { createRateLimiter } from './rate-limit.ts'
-import { sessionCookie } from './session.ts'
 
 const quota = { cpu: '4', memory: '8Gi', gpu: 0, storage: '10Gi' }
 const allowances = { dev: quota, staging: quota, prod: quota }

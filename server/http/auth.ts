@@ -4,9 +4,9 @@ import type { NextRequest } from 'next/server'
 import NextAuth from 'next-auth'
 import { createLog } from '../logging/log.ts'
 import { getServices, type Services } from '../wiring.ts'
+import { explained, problemResponse } from './answering/problem.ts'
 import { requestIdOf } from './api.ts'
 import { createSignIn, type SignIn } from './oidc/oidc.ts'
-import { explained, problemResponse } from './problem.ts'
 
 type Context = { params: Promise<{ nextauth: string[] }> }
 

@@ -6,9 +6,9 @@ import { headers as pageHeaders } from 'next/headers'
 import type { Contract, InputOf, OutputOf } from '../contracts/contract.ts'
 import { PortalError } from '../errors.ts'
 import { createLog } from '../logging/log.ts'
+import { explained } from './answering/problem.ts'
 import { requestIdOf } from './api.ts'
 import { getApi } from './endpoint.ts'
-import { explained } from './problem.ts'
 
 export async function callFromPage<C extends Contract>(contract: C, input: InputOf<C>): Promise<OutputOf<C>> {
   const headers = await pageHeaders()

@@ -7,8 +7,8 @@ import { makePerson, makeTeam } from '../testing/people.ts'
 import { problemIn, startPortal, type TestPortal } from '../testing/portal.ts'
 import { type TcpProxy, tcpProxy } from '../testing/tcp-proxy.ts'
 import { createApi } from './api.ts'
+import { sessionCookie } from './guards/session.ts'
 import { handlers } from './handlers/all.ts'
-import { sessionCookie } from './session.ts'
 
 describe('a database that goes away', () => {
   const database = testDatabase()

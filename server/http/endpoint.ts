@@ -3,9 +3,9 @@ import type { Contract, Method } from '../contracts/contract.ts'
 import { failure } from '../errors.ts'
 import { createLog } from '../logging/log.ts'
 import { getServices, type Services } from '../wiring.ts'
+import { explained, problemResponse } from './answering/problem.ts'
 import { type Api, createApi, requestIdOf } from './api.ts'
 import { handlers } from './handlers/all.ts'
-import { explained, problemResponse } from './problem.ts'
 
 type Route = (request: Request) => Promise<Response>
 

@@ -7,10 +7,10 @@ import { z } from 'zod'
 import { failure } from '../errors.ts'
 import { createLog } from '../logging/log.ts'
 import { getServices, type Services } from '../wiring.ts'
+import { explained, problemResponse } from './answering/problem.ts'
 import { requestIdOf } from './api.ts'
-import { readBytes } from './body.ts'
-import { parseJson } from './json.ts'
-import { explained, problemResponse } from './problem.ts'
+import { readBytes } from './reading/body.ts'
+import { parseJson } from './reading/json.ts'
 
 const maxBytes = 2 * 1024 * 1024
 

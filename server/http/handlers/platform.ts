@@ -3,9 +3,9 @@ import { listIntegrations } from '../../contracts/integrations.ts'
 import { followChanges } from '../../contracts/live.ts'
 import { contentTypes } from '../../domains/audit/export.ts'
 import type { Foundation } from '../../foundation.ts'
-import { identify } from '../identify.ts'
+import { streamOf } from '../answering/stream.ts'
+import { identify } from '../guards/identify.ts'
 import { handling, streaming } from '../on.ts'
-import { streamOf } from '../stream.ts'
 
 const on = handling<Foundation>()
 const stream = streaming<Foundation>()

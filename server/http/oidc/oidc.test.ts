@@ -8,7 +8,7 @@ import type { Identity } from '../../domains/people/people.ts'
 import { failure } from '../../errors.ts'
 import { createLog } from '../../logging/log.ts'
 import { testConfig } from '../../testing/portal.ts'
-import { largestIdToken, readSession } from '../session.ts'
+import { largestIdToken, readSession } from '../guards/session.ts'
 import { createSignIn, type SignIn } from './oidc.ts'
 import { createBrowser, serveAuth } from './testing.ts'
 

@@ -8,7 +8,7 @@ import type { Config } from '../../config.ts'
 import type { People } from '../../domains/people/people.ts'
 import { PortalError } from '../../errors.ts'
 import type { Log } from '../../logging/log.ts'
-import { cookieName, cookieOptions, largestIdToken, readSession } from '../session.ts'
+import { cookieName, cookieOptions, largestIdToken, readSession } from '../guards/session.ts'
 import { readClaims } from './claims.ts'
 import { createProviderFacts } from './provider.ts'
 

@@ -2,7 +2,7 @@
  * JSON from strangers. `JSON.parse` takes the last of two equal keys, lets a thousand brackets through and text that
  * no database can store; each of these is refused here, before anything is built from the text.
  */
-import { failure } from '../errors.ts'
+import { failure } from '../../errors.ts'
 
 const maxDepth = 64
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { PortalError } from '../errors.ts'
+import { PortalError } from '../../errors.ts'
 import { parseJson } from './json.ts'
 
 const refusal = (text: string) => {

@@ -1,8 +1,8 @@
 /** Puts a contract's input together from path, query and body, and parses it: every faulty field is named at once. */
 import type { z } from 'zod'
-import type { Contract } from '../contracts/contract.ts'
-import type { FieldError } from '../contracts/problem.ts'
-import { failure } from '../errors.ts'
+import type { Contract } from '../../contracts/contract.ts'
+import type { FieldError } from '../../contracts/problem.ts'
+import { failure } from '../../errors.ts'
 
 /** What the path says, or undefined where it is not this contract's. */
 export function pathValues(contract: Contract, pathname: string): Record<string, string> | undefined {

@@ -4,8 +4,8 @@
  */
 import { decode, encode } from 'next-auth/jwt'
 import { z } from 'zod'
-import type { Config } from '../config.ts'
-import { UserId } from '../contracts/names.ts'
+import type { Config } from '../../config.ts'
+import { UserId } from '../../contracts/names.ts'
 
 type SessionConfig = Pick<Config, 'SESSION_SECRET' | 'SESSION_MINUTES' | 'SESSION_HOURS_AT_MOST' | 'secureCookies'>
 

@@ -1,5 +1,5 @@
 /** A change that rides on a cookie must come from our own pages. Tokens are not sent by browsers on their own. */
-import { failure } from '../errors.ts'
+import { failure } from '../../errors.ts'
 
 export function demandOwnOrigin(headers: Headers, portalUrl: string): void {
   const origin = headers.get('origin')

@@ -1,6 +1,6 @@
 /** So many requests a minute for each actor, with a burst; every process counts for itself. */
-import { failure } from '../errors.ts'
-import type { Clock } from '../ports/clock.ts'
+import { failure } from '../../errors.ts'
+import type { Clock } from '../../ports/clock.ts'
 
 export type RateLimit = { perSecond: number; burst: number }
 type Bucket = { tokens: number; at: number }

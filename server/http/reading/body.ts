@@ -1,7 +1,7 @@
 /** Reads a request's body: so much, within so long, and no more. */
 import { Readable } from 'node:stream'
 import type { ReadableStream as NodeStream } from 'node:stream/web'
-import { failure } from '../errors.ts'
+import { failure } from '../../errors.ts'
 import { parseJson } from './json.ts'
 
 const patience = 30_000

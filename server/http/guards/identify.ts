@@ -1,7 +1,7 @@
 /** From a request to its actor: a token in the Authorization header, or else the session cookie. */
-import { failure } from '../errors.ts'
-import type { Foundation } from '../foundation.ts'
-import type { Actor } from '../permissions/actor.ts'
+import { failure } from '../../errors.ts'
+import type { Foundation } from '../../foundation.ts'
+import type { Actor } from '../../permissions/actor.ts'
 import { readSession, renewedCookie } from './session.ts'
 
 export type Identified = {

@@ -1,8 +1,8 @@
 /** An error becomes an answer here, and nowhere else. */
-import type { Problem } from '../contracts/problem.ts'
-import { databaseTrouble } from '../database/trouble.ts'
-import { failure, PortalError } from '../errors.ts'
-import type { Log } from '../logging/log.ts'
+import type { Problem } from '../../contracts/problem.ts'
+import { databaseTrouble } from '../../database/trouble.ts'
+import { failure, PortalError } from '../../errors.ts'
+import type { Log } from '../../logging/log.ts'
 
 const titles: Partial<Record<string, string>> = {
   invalid_input: 'Some fields are not valid',

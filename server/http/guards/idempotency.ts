@@ -3,10 +3,10 @@
  * with another request it is refused. A failure frees the key, for it may be tried again.
  */
 import { createHash } from 'node:crypto'
-import type { Database } from '../database/database.ts'
-import { Prisma } from '../database/generated/client.ts'
-import { failure } from '../errors.ts'
-import type { Clock } from '../ports/clock.ts'
+import type { Database } from '../../database/database.ts'
+import { Prisma } from '../../database/generated/client.ts'
+import { failure } from '../../errors.ts'
+import type { Clock } from '../../ports/clock.ts'
 
 export type Kept = { status: number; body: unknown }
 

@@ -1,6 +1,6 @@
 /** What a service returned, held against the contract, and its version as an ETag. */
-import type { Contract, OutputOf } from '../contracts/contract.ts'
-import { failure } from '../errors.ts'
+import type { Contract, OutputOf } from '../../contracts/contract.ts'
+import { failure } from '../../errors.ts'
 
 export function answer<C extends Contract>(contract: C, made: unknown): OutputOf<C> {
   const parsed = contract.output.safeParse(made)
