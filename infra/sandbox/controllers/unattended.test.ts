@@ -3,6 +3,7 @@ import { at, listAt, textAt } from '#sandbox/kube-client/fields.ts'
 import type { KubeObject } from '#sandbox/kube-client/objects.ts'
 import { type SandboxCluster, startSandboxCluster } from './testing.ts'
 
+const WAIT = { timeout: 10_000, interval: 20 }
 let cluster: SandboxCluster
 beforeAll(async () => {
   cluster = await startSandboxCluster()
@@ -27,7 +28,7 @@ describe('what the sandbox keeps without acting on it', () => {
     const spec = { serviceName: 'x', selector: { matchLabels: { app: 'x' } }, template }
     const status = await put(named('apps/v1', 'StatefulSet', spec))
     await expect
-      .poll(async () => listAt(await status(), 'conditions').map((each) => textAt(each, 'reason')))
+      .poll(async () => listAt(await status(), 'conditions').map((each) => textAt(each, 'reason')), WAIT)
       .toEqual(['SandboxHasNoController'])
   })
 
@@ -39,16 +40,16 @@ describe('what the sandbox keeps without acting on it', () => {
       named('autoscaling/v2', 'HorizontalPodAutoscaler', { minReplicas: 2, maxReplicas: 4, scaleTargetRef }),
     )
     await expect
-      .poll(async () => listAt(await status(), 'conditions').map((each) => textAt(each, 'reason')))
+      .poll(async () => listAt(await status(), 'conditions').map((each) => textAt(each, 'reason')), WAIT)
       .toEqual(['SandboxDoesNotScale', 'SandboxHasNoMetrics'])
-    await expect.poll(async () => at(await status(), 'desiredReplicas')).toBe(2)
+    await expect.poll(async () => at(await status(), 'desiredReplicas'), WAIT).toBe(2)
   })
 
   it('binds a claim, so that nobody waits for a volume', async () => {
     const spec = { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } }
     const status = await put(named('v1', 'PersistentVolumeClaim', spec))
     await expect
-      .poll(async () => [at(await status(), 'phase'), at(await status(), 'capacity', 'storage')])
+      .poll(async () => [at(await status(), 'phase'), at(await status(), 'capacity', 'storage')], WAIT)
       .toEqual(['Bound', '1Gi'])
   })
 })

@@ -1,9 +1,15 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { startCluster } from '#sandbox/cluster/cluster.ts'
 import { type SandboxCluster, startSandboxCluster } from '#sandbox/controllers/testing.ts'
 import { Informer } from './informer.ts'
+import { KubeClient } from './kube-client.ts'
 import type { KubeObject } from './objects.ts'
 import { WorkQueue } from './work-queue.ts'
 
+const WAIT = { timeout: 10_000, interval: 20 }
 const configMap = (name: string): KubeObject => ({
   apiVersion: 'v1',
   kind: 'ConfigMap',
@@ -29,9 +35,9 @@ describe('an informer', () => {
   it('holds what was there and follows what comes and goes', async () => {
     expect(informer.get('default', 'before')?.kind).toBe('ConfigMap')
     await cluster.client.create(informer.type, configMap('after'))
-    await expect.poll(() => informer.get('default', 'after')?.apiVersion).toBe('v1')
+    await expect.poll(() => informer.get('default', 'after')?.apiVersion, WAIT).toBe('v1')
     await cluster.client.delete(informer.type, 'default', 'before')
-    await expect.poll(() => informer.items.size).toBe(1)
+    await expect.poll(() => informer.items.size, WAIT).toBe(1)
   })
 
   it('takes in what a write answered, but never what is older than it knows', async () => {
@@ -42,6 +48,29 @@ describe('an informer', () => {
     informer.accept(changed)
     informer.accept(created)
     expect(informer.get('default', 'own')).toEqual(changed)
+  })
+})
+
+describe('an informer whose server is restarted', () => {
+  it('goes on, and has missed nothing', async () => {
+    const state = await mkdtemp(join(tmpdir(), 'modelyard-restart-'))
+    const first = await startCluster({ state })
+    const client = KubeClient.fromFile(first.kubeconfig)
+    const informer = new Informer(client, await client.discovery.require('v1', 'ConfigMap'))
+    await client.create(informer.type, configMap('kept'))
+    await client.create(informer.type, configMap('lost'))
+    await expect.poll(() => informer.items.size, WAIT).toBe(2)
+    await first.close()
+    const second = await startCluster({ state, port: Number(new URL(first.url).port) })
+    const other = KubeClient.fromFile(second.kubeconfig)
+    await other.delete(informer.type, 'default', 'lost')
+    await other.create(informer.type, configMap('new'))
+    await expect.poll(() => [...informer.items.keys()].sort(), WAIT).toEqual(['default/kept', 'default/new'])
+    informer.stop()
+    client.close()
+    other.close()
+    await second.close()
+    await rm(state, { recursive: true, force: true })
   })
 })
 
@@ -60,11 +89,11 @@ describe('a work queue', () => {
       return undefined
     })
     for (let times = 0; times < 5; times += 1) queue.add('a')
-    await expect.poll(() => runs).toBe(1)
+    await expect.poll(() => runs, WAIT).toBe(1)
     queue.add('a')
     queue.add('a')
     gate.resolve()
-    await expect.poll(() => runs).toBe(2)
+    await expect.poll(() => runs, WAIT).toBe(2)
     await queue.stop()
     expect(most).toBe(1)
   })
@@ -77,7 +106,7 @@ describe('a work queue', () => {
       return undefined
     })
     queue.add('a')
-    await expect.poll(() => tries).toBe(3)
+    await expect.poll(() => tries, WAIT).toBe(3)
     await queue.stop()
   })
 })

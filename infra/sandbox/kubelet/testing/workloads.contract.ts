@@ -160,7 +160,7 @@ export const workloadsContract = (start: () => Promise<WorkloadsUnderTest>): voi
       expect(conditions.sort()).toEqual(['Available MinimumReplicasAvailable', 'Progressing NewReplicaSetAvailable'])
     })
 
-    it('shows a quota’s use within a second, and says on the ReplicaSet what the quota refused', async () => {
+    it('shows a quota’s use at once, and says on the ReplicaSet what the quota refused', async () => {
       await makeNamespace('quota-dev')
       await put(namespaced('ResourceQuota', 'quota-dev', 'q', { spec: { hard: { 'requests.cpu': '1' } } }))
       await expect
