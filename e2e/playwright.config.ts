@@ -34,6 +34,8 @@ export default defineConfig({
   },
   projects: [
     { name: 'sign in', testMatch: 'fixtures/sign-in.setup.ts' },
-    { name: 'portal', testMatch: 'tests/**/*.spec.ts', dependencies: ['sign in'] },
+    { name: 'portal', testMatch: 'tests/{as-*,pictures}/**/*.spec.ts', dependencies: ['sign in'] },
+    // Kills what the others stand on, so it comes last.
+    { name: 'faults', testMatch: 'tests/faults/**/*.spec.ts', dependencies: ['portal'], fullyParallel: false },
   ],
 })
