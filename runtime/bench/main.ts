@@ -10,8 +10,8 @@ import { z } from 'zod'
 import { pythonWith } from '../conformance/python.ts'
 import { type Measurement, measure } from './measure.ts'
 import { OURS, report } from './report.ts'
-import { peerVariants, startOurs, startPeer } from './servers.ts'
-import { workloads } from './workloads.ts'
+import { peerVariants, type Server, startOurs, startPeer } from './servers.ts'
+import { type Workload, workloads } from './workloads.ts'
 
 const here = import.meta.dirname
 const lastFile = join(here, 'last.json')
@@ -37,31 +37,23 @@ const tell = (each: Measurement): void => {
   )
 }
 
-const measureOurs = async (): Promise<void> => {
-  for (const workload of chosen) {
-    const server = await startOurs(workload, folder)
-    try {
-      const found = await measure(server, workload, folder, seconds)
-      found.forEach(tell)
-      all.push(...found)
-    } finally {
-      await server.stop()
-    }
+const measureOne = async (start: () => Promise<Server>, workload: Workload): Promise<void> => {
+  const server = await start()
+  try {
+    const found = await measure(server, workload, folder, seconds)
+    found.forEach(tell)
+    all.push(...found)
+  } finally {
+    await server.stop()
   }
 }
 
-const measurePeers = async (python: string): Promise<void> => {
+/** One workload after the other, so that what is compared is measured within the same minute. */
+const measureAll = async (python: string | undefined): Promise<void> => {
   for (const workload of chosen) {
-    for (const variant of peerVariants) {
-      const server = await startPeer(variant, workload, folder, python)
-      try {
-        const found = await measure(server, workload, folder, seconds)
-        found.forEach(tell)
-        all.push(...found)
-      } finally {
-        await server.stop()
-      }
-    }
+    await measureOne(() => startOurs(workload, folder), workload)
+    if (python === undefined) continue
+    for (const variant of peerVariants) await measureOne(() => startPeer(variant, workload, folder, python), workload)
   }
 }
 
@@ -83,11 +75,10 @@ const check = async (): Promise<void> => {
 }
 
 try {
-  await measureOurs()
+  const requirements = join(here, 'peers', 'requirements.txt')
+  await measureAll(values.check ? undefined : await pythonWith(requirements))
   if (values.check) await check()
   else {
-    const requirements = join(here, 'peers', 'requirements.txt')
-    await measurePeers(await pythonWith(requirements))
     const versions = `Node ${process.version}; the peer: ${(await readFile(requirements, 'utf8')).trim().replaceAll('==', ' ').split('\n').join(', ')}.`
     if (values.only === undefined) {
       await writeFile(join(here, '..', '..', 'docs', 'performance.md'), report(all, versions))

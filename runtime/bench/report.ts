@@ -39,7 +39,8 @@ export const report = (all: readonly Measurement[], versions: string): string =>
   return `# Performance
 
 Written by \`npm run bench\`. ${new Date().toISOString().slice(0, 10)} on ${machine}; load of the machine at the end ${round(loadavg()[0] ?? 0)}
-(beyond the number of cores, others were using it too, and rates say less than the processor time a request costs).
+(above the number of cores, others were using it too: then rates swing by a factor of two or more from minute to minute, and the
+processor time a request costs says more).
 
 ${versions}
 
