@@ -1,5 +1,5 @@
 /** The inference runtime as a process: flags in, one ready line out, logs as JSON lines on stderr. */
-import { mkdtempSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -70,12 +70,13 @@ const weights = Object.fromEntries(
 )
 
 const config = defaultConfig(log)
+const stateFolder = resolve(given.state ?? mkdtempSync(join(tmpdir(), 'modelyard-runtime-')))
 const runtime = await createRuntime({
   ...config,
   host: given.host ?? config.host,
   port: number('port', given.port, 0),
   grpcPort: given['grpc-port'] === undefined ? undefined : number('grpc-port', given['grpc-port'], 0),
-  stateFolder: resolve(given.state ?? mkdtempSync(join(tmpdir(), 'modelyard-runtime-'))),
+  stateFolder,
   store: given.store ?? '',
   modelsFolder: given.models === undefined ? '' : resolve(given.models),
   controlSocket: given.control ?? '',
@@ -98,7 +99,10 @@ let closing = false
 const close = (): void => {
   if (closing) return
   closing = true
-  void runtime.close().finally(() => process.exit(0))
+  void runtime.close().finally(() => {
+    if (given.state === undefined) rmSync(stateFolder, { recursive: true, force: true })
+    process.exit(0)
+  })
 }
 process.on('SIGTERM', close)
 process.on('SIGINT', close)

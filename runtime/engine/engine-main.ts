@@ -3,8 +3,9 @@
  * listens on a Unix socket for the acceptors. It may crash, hang or leak; its supervisor expects nothing better.
  */
 
-import { writeFileSync } from 'node:fs'
+import { rmSync, writeFileSync } from 'node:fs'
 import { createServer, type Socket } from 'node:net'
+import { dirname } from 'node:path'
 import { shapesMayVary } from './batching.ts'
 import { answerFrame, frameReader, readRequests } from './frames.ts'
 import { labelReader } from './labels.ts'
@@ -23,6 +24,7 @@ const WORTH_A_THREAD_MICROS = 300
 
 let seen: Observations | undefined
 let retiring = false
+let ownFolder: string | undefined
 const sockets = new Set<Socket>()
 
 const leaveWhenAlone = (): void => {
@@ -57,6 +59,7 @@ const serve = (socket: Socket, run: Runner): void => {
 }
 
 const load = async (order: LoadOrder): Promise<void> => {
+  if (/\/modelyard-engine-[A-Za-z0-9]{6}$/.test(dirname(order.socket))) ownFolder = dirname(order.socket)
   const { session, signature, warm, intraOpThreads } = await loadModel(order.path)
   // Handing a run to another thread costs about thirty microseconds, which only longer runs are worth.
   const elsewhere =
@@ -119,6 +122,12 @@ process.on('message', (raw) => {
 // A signal to the whole group, as Ctrl-C sends it, is for the supervisor, who lets requests finish first.
 process.on('SIGINT', () => {})
 process.on('SIGTERM', () => {})
+
+// Its folder holds nothing but its socket. Who started it removes it too, unless that was killed.
+// It is known by its socket: started by hand somewhere else, this must touch nothing.
+process.on('exit', () => {
+  if (ownFolder !== undefined) rmSync(ownFolder, { recursive: true, force: true })
+})
 
 // Without its supervisor an engine has no purpose.
 process.on('disconnect', () => process.exit(0))

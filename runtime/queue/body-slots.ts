@@ -41,7 +41,7 @@ const openFolder = (): string => {
 const nameless = process.platform === 'linux'
 
 export class BodySlots {
-  private readonly home = openFolder()
+  private readonly home = nameless ? '' : openFolder()
   /** Where engines find slots by their ids. */
   readonly folder = nameless ? `/proc/${process.pid}/fd` : this.home
   private readonly free: SlotFile[] = []
@@ -49,9 +49,10 @@ export class BodySlots {
 
   private create(): SlotFile {
     const number = this.next++
-    const path = join(this.home, String(number))
+    const home = nameless ? openFolder() : this.home
+    const path = join(home, String(number))
     const descriptor = openSync(path, 'wx+', 0o600)
-    if (nameless) unlinkSync(path)
+    if (nameless) rmSync(home, { recursive: true })
     return { id: nameless ? descriptor : number, path, descriptor }
   }
 
@@ -101,6 +102,6 @@ export class BodySlots {
   }
 
   close(): void {
-    rmSync(this.home, { recursive: true, force: true })
+    if (!nameless) rmSync(this.home, { recursive: true, force: true })
   }
 }
