@@ -17,7 +17,8 @@ type Flags = Record<string, string | true | string[]>
  */
 export function node(script: string, flags: Flags, env?: Record<string, string>): Command {
   const args = Object.entries(flags).flatMap(([name, value]) =>
-    value === true ? [`--${name}`] : [value].flat().flatMap((each) => [`--${name}`, each]),
+    // Joined, since a value may begin with a dash.
+    value === true ? [`--${name}`] : [value].flat().map((each) => `--${name}=${each}`),
   )
   return { program: process.execPath, args: [script, ...args], ...(env ? { env } : {}) }
 }
