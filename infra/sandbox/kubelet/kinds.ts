@@ -71,6 +71,9 @@ export type Pod = KubeObject<
   {
     phase?: string
     podIP?: string
+    podIPs?: { ip: string }[]
+    hostIP?: string
+    hostIPs?: { ip: string }[]
     startTime?: string
     conditions?: Condition[]
     containerStatuses?: ContainerStatus[]

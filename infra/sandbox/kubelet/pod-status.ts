@@ -39,7 +39,7 @@ export const statusOf = (pod: Pod, views: readonly ContainerView[], ip: string):
     hostIP: '127.0.0.1',
     hostIPs: [{ ip: '127.0.0.1' }],
     startTime: pod.status?.startTime ?? timestamp(),
-  } as NonNullable<Pod['status']>
+  }
 }
 
 const containerStatus = (pod: Pod, { container, pid, ...view }: ContainerView): ContainerStatus => ({
