@@ -36,7 +36,7 @@ export const startGitOps = async ({
 }: GitOpsOptions): Promise<GitOps> => {
   await installDefinitions(client)
   await ensureNamespace(client)
-  const repositories = new Repositories(state, credentials)
+  const repositories = new Repositories(state, credentials, (url) => wakeUsersOf(url))
   const informer = async <T extends KubeObject>(apiVersion: string, kind: string) =>
     new Informer<T>(client, await typeWhenServed(client, apiVersion, kind), { namespace: 'argocd', log })
   const applications = await informer<Application>(GROUP_VERSION, 'Application')
@@ -83,13 +83,11 @@ export const startGitOps = async ({
   })
 
   const stopping = new AbortController()
-  const look = async () => wakeUsersOf(await repositories.fetchAll(log))
-  const wakeUsersOf = (moved: ReadonlySet<string>) => {
-    if (moved.size === 0) return
+  const look = () => repositories.fetchAll(log)
+  const wakeUsersOf = (moved: string) => {
     for (const each of applications.all())
-      if (moved.has(textAt(each.spec, 'source', 'repoURL'))) queue.add(each.metadata.name)
-    for (const each of sets.all())
-      if (repositoriesOf(each).some((url) => moved.has(url))) setQueue.add(each.metadata.name)
+      if (textAt(each.spec, 'source', 'repoURL') === moved) queue.add(each.metadata.name)
+    for (const each of sets.all()) if (repositoriesOf(each).includes(moved)) setQueue.add(each.metadata.name)
   }
   const polling = (async () => {
     while (!stopping.signal.aborted) {

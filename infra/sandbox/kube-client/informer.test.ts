@@ -51,6 +51,21 @@ describe('an informer', () => {
   })
 })
 
+describe('an informer that has heard of a deletion', () => {
+  it('is not fooled by an answer from before it', async () => {
+    const cluster = await startSandboxCluster()
+    const informer = new Informer(cluster.client, await cluster.client.discovery.require('v1', 'ConfigMap'))
+    const created = await cluster.client.create(informer.type, configMap('ghost'))
+    await expect.poll(() => informer.items.has('default/ghost'), WAIT).toBe(true)
+    await cluster.client.delete(informer.type, 'default', 'ghost')
+    await expect.poll(() => informer.items.has('default/ghost'), WAIT).toBe(false)
+    informer.accept(created)
+    expect(informer.items.has('default/ghost')).toBe(false)
+    informer.stop()
+    await cluster.stop()
+  })
+})
+
 describe('an informer whose server is restarted', () => {
   it('goes on, and has missed nothing', async () => {
     const state = await mkdtemp(join(tmpdir(), 'modelyard-restart-'))

@@ -12,6 +12,7 @@ type WatchEvent<T> = { type: string; object: T & { code?: number; reason?: strin
 export type InformerOptions = { namespace?: string; labelSelector?: string; log?: (message: string) => void }
 
 const IDLE_MILLISECONDS = 150_000
+const REMEMBERED_DELETIONS = 1000
 
 /**
  * A copy of one kind, kept fresh: list once, then watch from there. A broken watch goes on from the last version it saw;
@@ -26,6 +27,7 @@ export class Informer<T extends KubeObject = KubeObject> {
   readonly #listeners = new Set<Listener<T>>()
   readonly #stop = new AbortController()
   readonly #markSynced: () => void
+  readonly #gone = new Set<string>()
   #version = ''
 
   constructor(client: KubeClient, type: ResourceType, options: InformerOptions = {}) {
@@ -141,12 +143,18 @@ export class Informer<T extends KubeObject = KubeObject> {
     const key = keyOf(object)
     const before = this.items.get(key)
     if (before && isOlder(object, before)) return
+    // An answer to a question asked before the deletion may arrive after the news of it.
+    if (this.#gone.has(object.metadata.uid ?? '')) return
     this.items.set(key, object)
     this.#tell(before ? 'modified' : 'added', object, before)
   }
 
   #remove(object: T): void {
     const before = this.items.get(keyOf(object))
+    // With a selector, an object that only changed its labels may come back.
+    if (!this.#options.labelSelector) this.#gone.add(object.metadata.uid ?? '')
+    if (this.#gone.size > REMEMBERED_DELETIONS) this.#gone.delete(this.#gone.values().next().value ?? '')
+    if (before && before.metadata.uid !== object.metadata.uid) return
     this.items.delete(keyOf(object))
     this.#tell('deleted', object, before)
   }

@@ -18,8 +18,9 @@ export class Repository {
   readonly url: string
   readonly #folder: string
   readonly #environment: Record<string, string>
-  #fetching: Promise<boolean> | undefined
-  #next: Promise<boolean> | undefined
+  readonly #onMoved: () => void
+  #fetching: Promise<void> | undefined
+  #next: Promise<void> | undefined
   #refs = ''
   readonly #commits = new Map<string, Promise<string>>()
   /** The trees of the last few commits and the blobs seen: a commit that leaves a folder alone costs that folder nothing. */
@@ -27,16 +28,18 @@ export class Repository {
   readonly #blobs = new Map<string, string>()
   #kept = 0
 
-  constructor(url: string, state: string, credentials: Credentials | undefined) {
+  /** `onMoved` hears of every change, whoever's question brought it to light. */
+  constructor(url: string, state: string, credentials: Credentials | undefined, onMoved: () => void) {
+    this.#onMoved = onMoved
     this.url = url
     this.#folder = join(state, 'repositories', `${createHash('sha256').update(url).digest('hex').slice(0, 16)}.git`)
     this.#environment = environmentFor(url, credentials)
   }
 
-  /** Tells whether anything has moved. Who asks while a fetch is under way shares one that begins after it. */
-  fetch(): Promise<boolean> {
-    this.#next ??= (this.#fetching ?? Promise.resolve(false))
-      .catch(() => false)
+  /** Who asks while a fetch is under way shares one that begins after it. */
+  fetch(): Promise<void> {
+    this.#next ??= (this.#fetching ?? Promise.resolve())
+      .catch(() => undefined)
       .then(() => {
         this.#next = undefined
         this.#fetching = this.#fetchNow()
@@ -150,7 +153,7 @@ export class Repository {
     throw new Error(`unable to resolve '${name}' to a commit SHA`)
   }
 
-  async #fetchNow(): Promise<boolean> {
+  async #fetchNow(): Promise<void> {
     const known = await access(join(this.#folder, 'HEAD')).then(
       () => true,
       () => false,
@@ -174,8 +177,9 @@ export class Repository {
     const { stdout } = await this.#git(['for-each-ref', '--format=%(objectname) %(refname)'])
     const moved = stdout !== this.#refs
     this.#refs = stdout || 'empty'
-    if (moved) this.#commits.clear()
-    return moved
+    if (!moved) return
+    this.#commits.clear()
+    this.#onMoved()
   }
 
   #git(args: readonly string[]): Promise<{ stdout: string }> {
