@@ -9,6 +9,12 @@ export const kinds = {
   event: { apiVersion: 'v1', kind: 'Event', plural: 'events', namespaced: true },
   deployment: { apiVersion: 'apps/v1', kind: 'Deployment', plural: 'deployments', namespaced: true },
   application: { apiVersion: 'argoproj.io/v1alpha1', kind: 'Application', plural: 'applications', namespaced: true },
+  applicationSet: {
+    apiVersion: 'argoproj.io/v1alpha1',
+    kind: 'ApplicationSet',
+    plural: 'applicationsets',
+    namespaced: true,
+  },
   inferenceModel: {
     apiVersion: 'inference.modelyard.dev/v1alpha1',
     kind: 'InferenceModel',

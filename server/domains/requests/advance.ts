@@ -9,8 +9,10 @@ import type { Database, Transaction } from '../../database/database.ts'
 import { Prisma } from '../../database/generated/client.ts'
 import { IntegrationError, PortalError } from '../../errors.ts'
 import { systemActor } from '../../permissions/actor.ts'
+import { kinds } from '../../ports/cluster.ts'
 import type { Clusters } from '../../ports/clusters.ts'
 import type { Change, GitHost } from '../../ports/git-host.ts'
+import { paths } from '../gitops/gitops.ts'
 import { appliedYet } from './applied.ts'
 import { type Blockage, blockageOf } from './blockage.ts'
 import { columnsOf } from './claims.ts'
@@ -99,7 +101,7 @@ export function createAdvance({ db, git, clusters, portalUrl, repositoryUrl }: N
   async function followHost(row: RequestRow, change: Change): Promise<boolean | undefined> {
     if (change.state === 'merged') {
       const outside = stateOf(row) !== 'merging'
-      return record(
+      const recorded = await record(
         row,
         outside ? 'merged_on_host' : 'merged',
         {
@@ -108,6 +110,8 @@ export function createAdvance({ db, git, clusters, portalUrl, repositoryUrl }: N
         },
         holdClaim,
       )
+      await askForRefresh(row)
+      return recorded
     }
     if (change.state === 'closed') return record(row, 'closed_on_host')
     if (change.headSha !== row.headSha) {
@@ -174,6 +178,21 @@ export function createAdvance({ db, git, clusters, portalUrl, repositoryUrl }: N
           message: `The Git host does not merge yet: ${result.message}`,
           remedy: 'Look at the pull request; the portal goes on trying.',
         })
+    }
+  }
+
+  /** Argo CD looks by itself within minutes; asked, it looks now. A courtesy: nothing depends on it. */
+  async function askForRefresh(row: RequestRow): Promise<void> {
+    const { cluster, namespace } = clusters.gitops
+    const name = row.model === null ? row.namespace : paths.applicationOfModel(row.namespace, row.model)
+    const set = row.model === null ? 'namespaces' : 'models'
+    try {
+      await cluster.annotate(kinds.applicationSet, set, namespace, {
+        'argocd.argoproj.io/application-set-refresh': 'true',
+      })
+      await cluster.annotate(kinds.application, name, namespace, { 'argocd.argoproj.io/refresh': 'normal' })
+    } catch (error) {
+      if (!(error instanceof PortalError)) throw error
     }
   }
 
