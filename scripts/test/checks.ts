@@ -17,12 +17,17 @@ const checks: Check[] = [
 /** What needs no test to be seen. Each check that fails counts as one failure. */
 export async function runChecks(): Promise<Counts> {
   let counts = nothing
-  for (const { title, script, args } of checks) {
-    console.error(`\n… ${title}`)
-    const code = await run(script, args)
-    if (code === 0) continue
-    console.error(`✗ ${title} failed, see above`)
-    counts = add(counts, oneFailed)
-  }
+  for (const check of checks) counts = add(counts, await runCheck(check))
   return counts
+}
+
+/** What a browser loads is known once there is a build: of these very sources, or there is nothing to say. */
+export const checkFirstLoad = (): Promise<Counts> =>
+  runCheck({ title: 'First load', script: 'scripts/checks/first-load.ts', args: [] })
+
+async function runCheck({ title, script, args }: Check): Promise<Counts> {
+  console.error(`\n… ${title}`)
+  if ((await run(script, args)) === 0) return nothing
+  console.error(`✗ ${title} failed, see above`)
+  return oneFailed
 }
