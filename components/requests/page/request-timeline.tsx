@@ -1,53 +1,24 @@
-import {
-  IconArrowBackUp,
-  IconCheck,
-  IconEye,
-  IconGitMerge,
-  IconGitPullRequest,
-  IconMessage,
-  IconRefresh,
-  IconUpload,
-  IconX,
-  type TablerIcon,
-} from '@tabler/icons-react'
+import { IconPoint } from '@tabler/icons-react'
 import { Section } from '#components/ui/page/section.tsx'
 import { RelativeTime } from '#components/ui/state/relative-time.tsx'
 import { laterBy } from '#components/ui/state/time-words.ts'
 import { Timeline, type TimelineStep } from '#components/ui/text/timeline.tsx'
 import { finalStates, type RequestView } from '#server/contracts/requests.ts'
-
-const icons: Record<string, TablerIcon> = {
-  submitted: IconEye,
-  opened: IconGitPullRequest,
-  approved: IconCheck,
-  changes_requested: IconMessage,
-  commented: IconMessage,
-  rejected: IconX,
-  pushed: IconUpload,
-  merging: IconGitMerge,
-  merged: IconGitMerge,
-  syncing: IconRefresh,
-  applied: IconRefresh,
-  done: IconCheck,
-  cancelled: IconX,
-  failed: IconX,
-  retried: IconArrowBackUp,
-}
-const bad = new Set(['rejected', 'failed'])
-const iconOf = (type: string) => (Object.hasOwn(icons, type) ? icons[type] : undefined) ?? IconRefresh
+import { signOf } from './timeline-signs.ts'
 
 /** What happened with its times, and what is still to come. */
 export function RequestTimeline({ request }: { request: RequestView }) {
   const ended = finalStates.includes(request.state)
   const past = request.timeline.map((entry, place): TimelineStep => {
-    const Icon = iconOf(entry.type)
+    const { icon: Icon, tone } = signOf(entry.type)
     const before = request.timeline[place - 1]
     const last = place === request.timeline.length - 1
     return {
       id: entry.id,
       title: entry.title,
       icon: <Icon size={12} stroke={2.2} />,
-      state: bad.has(entry.type) ? 'bad' : last && !ended ? 'now' : 'past',
+      tone,
+      state: last && !ended ? 'now' : 'past',
       detail: (
         <>
           {entry.detail && <>{entry.detail} · </>}
@@ -66,7 +37,7 @@ export function RequestTimeline({ request }: { request: RequestView }) {
       id: `upcoming-${step.title}`,
       title: step.title,
       detail: step.detail,
-      icon: <IconRefresh size={12} stroke={2} />,
+      icon: <IconPoint size={12} stroke={2} />,
       state: 'upcoming',
     }),
   )

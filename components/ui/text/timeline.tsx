@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react'
+import type { Tone } from '#components/ui/state/tone.ts'
 import classes from './timeline.module.css'
 
 export type TimelineStep = {
@@ -6,7 +7,9 @@ export type TimelineStep = {
   title: ReactNode
   detail?: ReactNode
   icon: ReactNode
-  state: 'past' | 'now' | 'upcoming' | 'bad'
+  state: 'past' | 'now' | 'upcoming'
+  /** Instead of the accent, for what is good, bad or to be looked at. */
+  tone?: Tone | undefined
 }
 
 /** What happened, and below it what is still to come. */
@@ -14,7 +17,7 @@ export function Timeline({ steps, label }: { steps: readonly TimelineStep[]; lab
   return (
     <ol className={classes.timeline} aria-label={label}>
       {steps.map((step) => (
-        <li key={step.id} className={classes.step} data-state={step.state}>
+        <li key={step.id} className={classes.step} data-state={step.state} data-tone={step.tone}>
           <span className={classes.dot} aria-hidden>
             {step.icon}
           </span>
