@@ -1,6 +1,7 @@
 'use client'
 
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import dynamic from 'next/dynamic'
 import { useMay } from '#components/layout/me-context.tsx'
 import { allowanceUseQuery, memberPages, teamQuery } from '#components/queries/teams.ts'
 import { UsageBar } from '#components/ui/figures/usage-bar.tsx'
@@ -8,13 +9,20 @@ import { Columns, Stack } from '#components/ui/page/layout.tsx'
 import { PageHeader } from '#components/ui/page/page-header.tsx'
 import { QueryGate } from '#components/ui/page/query-gate.tsx'
 import { Section } from '#components/ui/page/section.tsx'
+import { CardSkeleton } from '#components/ui/page/skeletons.tsx'
 import { StateBadge } from '#components/ui/state/state-badge.tsx'
 import { type AllowanceUse, type TeamView, updateTeam } from '#server/contracts/people.ts'
 import { resources } from '#server/contracts/quantity.ts'
+import { listTeamTokens } from '#server/contracts/tokens.ts'
 import { AddMember } from './add-member.tsx'
 import { MemberTable } from './member-table.tsx'
 import classes from './team.module.css'
 import { TeamFacts } from './team-facts.tsx'
+
+const TeamTokens = dynamic(() => import('#components/tokens/team-tokens.tsx').then((module) => module.TeamTokens), {
+  ssr: false,
+  loading: () => <CardSkeleton lines={3} />,
+})
 
 export function TeamPage({ team }: { team: string }) {
   const query = useQuery(teamQuery(team))
@@ -63,6 +71,7 @@ function Detail({ team }: { team: TeamView }) {
               ))}
             </div>
           </Section>
+          {may(listTeamTokens.action) && <TeamTokens team={team.slug} />}
         </Stack>
         <Section title="About the team">
           <TeamFacts key={team.version} team={team} editable={may(updateTeam.action)} />

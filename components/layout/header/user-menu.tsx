@@ -1,7 +1,7 @@
 'use client'
 
 import { useMantineColorScheme } from '@mantine/core'
-import { IconDeviceDesktop, IconLogout, IconMoon, IconSun } from '@tabler/icons-react'
+import { IconDeviceDesktop, IconKey, IconLogout, IconMoon, IconSun } from '@tabler/icons-react'
 import { Dropdown } from '#components/ui/actions/dropdown.tsx'
 import { DropdownItem, DropdownLine, DropdownTitle } from '#components/ui/actions/dropdown-item.tsx'
 import { useMe } from '../me-context.tsx'
@@ -33,7 +33,7 @@ export function UserMenu() {
         </span>
       }
     >
-      {() => (
+      {(close) => (
         <>
           <DropdownTitle>
             {me.name}
@@ -53,6 +53,9 @@ export function UserMenu() {
             </DropdownItem>
           ))}
           <DropdownLine />
+          <DropdownItem href="/settings/tokens" icon={<IconKey size={16} stroke={1.7} aria-hidden />} onClick={close}>
+            API tokens
+          </DropdownItem>
           <DropdownItem icon={<IconLogout size={16} stroke={1.7} aria-hidden />} onClick={signOut}>
             Sign out
           </DropdownItem>

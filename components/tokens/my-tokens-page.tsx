@@ -1,0 +1,70 @@
+'use client'
+
+import { Button } from '@mantine/core'
+import { IconKey } from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { call } from '#components/queries/call.ts'
+import { myTokensQuery } from '#components/queries/tokens.ts'
+import { PageHeader } from '#components/ui/page/page-header.tsx'
+import { Section } from '#components/ui/page/section.tsx'
+import { revokeAllTokens, revokeToken, type TokenView } from '#server/contracts/tokens.ts'
+import { NewTokenDialog, RevokeDialog } from './lazy-dialogs.tsx'
+import { TokenTable } from './token-table.tsx'
+
+type Open = { kind: 'new' } | { kind: 'all' } | { kind: 'one'; token: TokenView } | null
+
+export function MyTokensPage() {
+  const query = useQuery(myTokensQuery())
+  const [open, setOpen] = useState<Open>(null)
+  const close = () => setOpen(null)
+  const { queryKey } = myTokensQuery()
+  const active = query.data?.tokens.filter((token) => token.state === 'active').length ?? 0
+  return (
+    <>
+      <PageHeader
+        title="API tokens"
+        facts="Each lets a program act as you, within what you give it"
+        actions={
+          <>
+            {active > 1 && (
+              <Button variant="default" onClick={() => setOpen({ kind: 'all' })}>
+                Revoke all {active}
+              </Button>
+            )}
+            <Button leftSection={<IconKey size={16} stroke={1.7} />} onClick={() => setOpen({ kind: 'new' })}>
+              Create token
+            </Button>
+          </>
+        }
+      />
+      <Section title="Your tokens" count={query.data?.tokens.length} flush>
+        <TokenTable
+          label="Your tokens"
+          query={query}
+          withMaker={false}
+          onRevoke={(token) => setOpen({ kind: 'one', token })}
+        />
+      </Section>
+      {open?.kind === 'new' && <NewTokenDialog team={null} onClose={close} />}
+      {open?.kind === 'one' && (
+        <RevokeDialog
+          label={`Revoke ${open.token.name}`}
+          queryKey={queryKey}
+          revoke={() => call(revokeToken, { id: open.token.id })}
+          done="The token is revoked"
+          onClose={close}
+        />
+      )}
+      {open?.kind === 'all' && (
+        <RevokeDialog
+          label={`Revoke all ${active} tokens`}
+          queryKey={queryKey}
+          revoke={() => call(revokeAllTokens, {})}
+          done="All tokens are revoked"
+          onClose={close}
+        />
+      )}
+    </>
+  )
+}
