@@ -2,9 +2,11 @@
 
 import { Button } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
+import { IconDownload } from '@tabler/icons-react'
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
 import dynamic from 'next/dynamic'
 import { useState } from 'react'
+import { addressOf } from '#components/queries/address.ts'
 import { auditPages } from '#components/queries/audit.ts'
 import { EmptyState } from '#components/ui/page/empty-state.tsx'
 import { PageHeader } from '#components/ui/page/page-header.tsx'
@@ -12,7 +14,7 @@ import { Section } from '#components/ui/page/section.tsx'
 import { RelativeTime } from '#components/ui/state/relative-time.tsx'
 import type { Column } from '#components/ui/table/columns.ts'
 import { DataTable } from '#components/ui/table/data-table.tsx'
-import type { AuditEntry } from '#server/contracts/audit.ts'
+import { type AuditEntry, exportAudit } from '#server/contracts/audit.ts'
 import { AuditFilterBar } from './audit-filter-bar.tsx'
 import { type AuditSearch, auditFilters, auditSearchOf } from './audit-filters.ts'
 
@@ -59,7 +61,16 @@ export function AuditPage({ search }: { search: AuditSearch }) {
   ]
   return (
     <>
-      <PageHeader title="Audit" facts="Who did what, on which object, when and why; nothing in it can be changed" />
+      <PageHeader
+        title="Audit"
+        facts="Who did what, on which object, when and why; nothing in it can be changed"
+        actions={
+          <>
+            <ExportLink label="Export CSV" format="csv" search={settled} />
+            <ExportLink label="Export NDJSON" format="ndjson" search={settled} />
+          </>
+        }
+      />
       <Section title="Entries" flush>
         <DataTable
           name="audit"
@@ -76,5 +87,17 @@ export function AuditPage({ search }: { search: AuditSearch }) {
       </Section>
       {shown && <AuditDetail entry={shown} onClose={() => setShown(null)} />}
     </>
+  )
+}
+
+type ExportProps = { label: string; format: 'csv' | 'ndjson'; search: AuditSearch }
+
+/** All entries that match, not only those that were read so far; a plain link, which nothing reads ahead. */
+function ExportLink({ label, format, search }: ExportProps) {
+  const { url } = addressOf(exportAudit, { ...auditFilters(search), format })
+  return (
+    <Button component="a" href={url} download variant="default" leftSection={<IconDownload size={16} stroke={1.7} />}>
+      {label}
+    </Button>
   )
 }
