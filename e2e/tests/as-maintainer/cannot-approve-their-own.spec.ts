@@ -13,8 +13,8 @@ test('a maintainer who asked cannot decide, and the page says who can', async ({
     reason: 'For the team',
   })
   await asMaintainer.request.open(id)
-  await expect(asMaintainer.request.approveButton).toHaveAttribute('aria-disabled', 'true')
-  await expect(asMaintainer.request.approveButton).toHaveAttribute('aria-description', /somebody else has to decide/)
+  await expect(asMaintainer.request.approveButton).toBeDisabled()
+  await expect(asMaintainer.request.approveButton).toHaveAccessibleDescription(/somebody else has to decide/)
   const { pullRequest } = await asMaintainer.call(getRequest, { id })
   const sha = pullRequest?.headSha
   await expect(await asMaintainer.send(approveRequest, { id, sha })).toBeRefused('self_approval')

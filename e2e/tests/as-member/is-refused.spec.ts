@@ -28,7 +28,7 @@ test('a member cannot ask for more than the team has left, and is told where', a
 test('a member cannot approve, neither by button nor by the API', async ({ asMember, team }) => {
   const id = await ask(asMember, { kind: 'namespace.create', team, environment: 'dev', quota, reason: 'To try things' })
   await asMember.request.open(id)
-  await expect(asMember.request.approveButton).toHaveAttribute('aria-disabled', 'true')
+  await expect(asMember.request.approveButton).toBeDisabled()
   const { pullRequest } = await asMember.call(getRequest, { id })
   await expect(await asMember.send(approveRequest, { id, sha: pullRequest?.headSha })).toBeRefused('forbidden')
 })
