@@ -11,6 +11,7 @@ import {
   IconRocket,
   IconShield,
   IconUsers,
+  IconUsersGroup,
   type TablerIcon,
 } from '@tabler/icons-react'
 
@@ -50,6 +51,9 @@ export function platformItems(may: (action: string) => boolean): NavigationItem[
     items.push({ label: 'Review queue', href: '/review', icon: IconShield, covers: ['/review'], counts: 'reviews' })
   }
   if (may('audit.read')) items.push({ label: 'Audit', href: '/audit', icon: IconHistory, covers: ['/audit'] })
+  if (may('team.create')) {
+    items.push({ label: 'Teams', href: '/admin/teams', icon: IconUsersGroup, covers: ['/admin/teams'] })
+  }
   items.push({ label: 'Integrations', href: '/integrations', icon: IconPlugConnected, covers: ['/integrations'] })
   return items
 }
