@@ -8,7 +8,7 @@ import { myTokensQuery, teamTokensQuery } from '#components/queries/tokens.ts'
 import { FormFooter } from '#components/ui/form/form-footer.tsx'
 import { useContractForm } from '#components/ui/form/use-contract-form.ts'
 import { Notice } from '#components/ui/page/notice.tsx'
-import { CodeBlock } from '#components/ui/text/code-block.tsx'
+import { CopyButton } from '#components/ui/text/copy-button.tsx'
 import { createTeamToken, createToken, type NewToken, type TokenScope } from '#server/contracts/tokens.ts'
 import { isTeamScope, scopesOf, scopeWords } from './scopes.ts'
 
@@ -43,7 +43,14 @@ function Secret({ token, onClose }: { token: NewToken; onClose: () => void }) {
           It is shown this once. Whoever has it can do what it may do, so keep it where secrets are kept.
         </Notice>
       </div>
-      <CodeBlock code={token.secret} what="token" />
+      <TextInput
+        label="Token"
+        readOnly
+        value={token.secret}
+        onFocus={(event) => event.currentTarget.select()}
+        rightSection={<CopyButton value={token.secret} what="token" />}
+        rightSectionPointerEvents="all"
+      />
       <Group justify="flex-end">
         <Button onClick={onClose}>I have copied it</Button>
       </Group>
