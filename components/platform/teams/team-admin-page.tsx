@@ -5,7 +5,7 @@ import { Breadcrumbs } from '#components/layout/navigation/breadcrumbs.tsx'
 import { teamQuery } from '#components/queries/teams.ts'
 import { TeamFacts } from '#components/team/team-facts.tsx'
 import { LinkButton } from '#components/ui/actions/link-button.tsx'
-import { Columns } from '#components/ui/page/layout.tsx'
+import { Columns, Stack } from '#components/ui/page/layout.tsx'
 import { Notice } from '#components/ui/page/notice.tsx'
 import { PageHeader } from '#components/ui/page/page-header.tsx'
 import { QueryGate } from '#components/ui/page/query-gate.tsx'
@@ -43,12 +43,14 @@ export function TeamAdminPage({ team }: { team: string }) {
               }
             />
             {view.archivedAt ? (
-              <Section title="About the team">
+              <Stack>
                 <Notice tone="neutral" title="This team is archived">
                   Since <RelativeTime at={view.archivedAt} />. Nothing can be asked for in its name any more.
                 </Notice>
-                <TeamFacts team={view} editable={false} />
-              </Section>
+                <Section title="About the team">
+                  <TeamFacts team={view} editable={false} />
+                </Section>
+              </Stack>
             ) : (
               <Columns>
                 <Section title="Allowance" aside="What all namespaces of the team may ask for together">
