@@ -3,10 +3,11 @@
  * not signed in is sent to sign in, a thing that is not there is a 404; any other failure is left to the client part,
  * which asks again and can say what is wrong.
  */
-import { dehydrate, HydrationBoundary, QueryClient } from '@tanstack/react-query'
+import { dehydrate, QueryClient } from '@tanstack/react-query'
 import { headers } from 'next/headers'
 import { notFound, redirect } from 'next/navigation'
 import type { ReactNode } from 'react'
+import { HydratedQueries } from '#components/queries/hydrated-queries.tsx'
 import type { QueryMeta } from '#components/queries/query.ts'
 import { PortalError } from '#server/errors.ts'
 import { callFromPage } from '#server/http/call-from-page.ts'
@@ -16,7 +17,7 @@ type Prefetchable = { queryKey: readonly unknown[]; meta?: QueryMeta | undefined
 export async function Prefetched({ queries, children }: { queries: readonly Prefetchable[]; children: ReactNode }) {
   const client = new QueryClient()
   await Promise.all(queries.map((query) => prefetch(client, query)))
-  return <HydrationBoundary state={dehydrate(client)}>{children}</HydrationBoundary>
+  return <HydratedQueries state={dehydrate(client)}>{children}</HydratedQueries>
 }
 
 async function prefetch(client: QueryClient, { queryKey, meta, ...query }: Prefetchable): Promise<void> {
