@@ -23,7 +23,11 @@ export function ApiReference({ groups, errors }: Props) {
       <Section title="How to call it">
         <div className={classes.prose}>
           <p>
-            Tools read the same from <a href="/api/v1/openapi.json">/api/v1/openapi.json</a>, in OpenAPI 3.1.
+            Tools read the same from{' '}
+            <a className={classes.file} href="/api/v1/openapi.json">
+              /api/v1/openapi.json
+            </a>
+            , in OpenAPI 3.1.
           </p>
           <p>
             Send a token, yours or a team’s, as <span className="mono">Authorization: Bearer</span>. Lists answer{' '}

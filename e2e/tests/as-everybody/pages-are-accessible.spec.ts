@@ -18,6 +18,8 @@ const pages = [
   '/review',
   '/audit',
   '/integrations',
+  '/settings/tokens',
+  '/docs/api',
 ]
 
 for (const scheme of ['light', 'dark'] as const) {
