@@ -1,3 +1,4 @@
+import { Button } from '@mantine/core'
 import { Stack } from '#components/ui/page/layout.tsx'
 import { PageHeader } from '#components/ui/page/page-header.tsx'
 import { Section } from '#components/ui/page/section.tsx'
@@ -19,16 +20,17 @@ const example = `curl -H "Authorization: Bearer $MODELYARD_TOKEN" \\
 export function ApiReference({ groups, errors }: Props) {
   return (
     <Stack>
-      <PageHeader title="API" facts="Everything the portal does, for programs" />
+      <PageHeader
+        title="API"
+        facts="Everything the portal does, for programs"
+        actions={
+          <Button component="a" href="/api/v1/openapi.json" variant="default">
+            OpenAPI 3.1
+          </Button>
+        }
+      />
       <Section title="How to call it">
         <div className={classes.prose}>
-          <p>
-            Tools read the same from{' '}
-            <a className={classes.file} href="/api/v1/openapi.json">
-              /api/v1/openapi.json
-            </a>
-            , in OpenAPI 3.1.
-          </p>
           <p>
             Send a token, yours or a team’s, as <span className="mono">Authorization: Bearer</span>. Lists answer{' '}
             <span className="mono">items</span> and <span className="mono">nextCursor</span>; send that back as{' '}
