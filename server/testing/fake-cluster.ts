@@ -1,13 +1,15 @@
 /** A cluster in memory, as far as the cluster port goes; objects get a resource version and a generation as they would. */
-import { failure, IntegrationError } from '../errors.ts'
+import { IntegrationError } from '../errors.ts'
 import type { Cluster, KindRef, KubernetesObject, WatchEvent } from '../ports/cluster.ts'
 import type { Clusters } from '../ports/clusters.ts'
+import { applyOver, type Fields, fieldsOf } from './fake-apply.ts'
 
 type Watcher = {
   kind: string
   namespace?: string
   labelSelector?: string
   tell: (type: 'changed' | 'deleted', object: KubernetesObject) => void
+  lookAgain: () => void
 }
 
 export type FakeCluster = Cluster & {
@@ -27,19 +29,18 @@ const matches = (object: KubernetesObject, selector: string | undefined) =>
       return value === undefined ? actual !== undefined : actual === value
     })
 
-export function createFakeCluster(name = 'fake'): FakeCluster {
+export function createFakeCluster(name = 'fake', mayDo: (verb: string) => boolean = () => true): FakeCluster {
   const objects = new Map<string, KubernetesObject>()
+  const appliedByUs = new Map<string, Fields>()
   const watchers = new Set<Watcher>()
   let version = 0
   let isDown = false
 
   const keyOf = (kind: string, objectName: string, namespace = '') => `${kind}/${namespace}/${objectName}`
+  const fault = (detail: string) => new IntegrationError('cluster', { detail, remedy: 'Wait a moment.' })
+  const refused = (why: string) => fault(`The cluster ${name} refused: ${why}`)
   const up = () => {
-    if (isDown)
-      throw new IntegrationError('cluster', {
-        detail: `The cluster ${name} does not answer.`,
-        remedy: 'Wait a moment.',
-      })
+    if (isDown) throw fault(`The cluster ${name} does not answer.`)
   }
   const select = (kind: KindRef, namespace?: string, labelSelector?: string) =>
     [...objects.values()].filter(
@@ -63,14 +64,16 @@ export function createFakeCluster(name = 'fake'): FakeCluster {
       },
     }
     objects.set(key, stored)
-    tell('changed', stored)
+    tell('changed', stored, before)
     return stored
   }
 
-  function tell(type: 'changed' | 'deleted', object: KubernetesObject) {
+  function tell(type: 'changed' | 'deleted', object: KubernetesObject, before?: KubernetesObject) {
     for (const watcher of watchers) {
       const here = watcher.namespace === undefined || watcher.namespace === object.metadata.namespace
-      if (watcher.kind === object.kind && here && matches(object, watcher.labelSelector)) watcher.tell(type, object)
+      if (watcher.kind !== object.kind || !here) continue
+      if (matches(object, watcher.labelSelector)) watcher.tell(type, object)
+      else if (before && matches(before, watcher.labelSelector)) watcher.tell('deleted', object)
     }
   }
 
@@ -85,6 +88,7 @@ export function createFakeCluster(name = 'fake'): FakeCluster {
     },
     down(value) {
       isDown = value
+      for (const watcher of watchers) watcher.lookAgain()
     },
     async get(kind, objectName, namespace) {
       up()
@@ -94,17 +98,18 @@ export function createFakeCluster(name = 'fake'): FakeCluster {
       up()
       return select(kind, namespace, labelSelector)
     },
-    async apply(object, { dryRun = false } = {}) {
+    async apply(object, { dryRun = false, force = false } = {}) {
       up()
       const { namespace } = object.metadata
-      if (namespace !== undefined && !objects.has(keyOf('Namespace', namespace))) {
-        throw failure(
-          'integration_unavailable',
-          `The cluster ${name} refused: namespaces "${namespace}" not found`,
-          'Create the namespace first.',
-        )
-      }
-      return dryRun ? object : put(object)
+      if (namespace !== undefined && !objects.has(keyOf('Namespace', namespace)))
+        throw refused(`namespaces "${namespace}" not found`)
+      const key = keyOf(object.kind, object.metadata.name, namespace)
+      const { applied, conflicts } = applyOver(objects.get(key), appliedByUs.get(key), object)
+      if (conflicts.length > 0 && !force)
+        throw refused(`Apply failed with ${conflicts.length} conflict: ${conflicts.join(', ')}`)
+      if (dryRun) return applied
+      appliedByUs.set(key, fieldsOf(object))
+      return put(applied)
     },
     async watch<Item>(
       kind: KindRef,
@@ -113,15 +118,20 @@ export function createFakeCluster(name = 'fake'): FakeCluster {
         onEvent: (event: WatchEvent<Item>) => void
       },
     ) {
-      options.onEvent({
-        type: 'synced',
-        items: select(kind, options.namespace, options.labelSelector).map(options.project),
-      })
+      const lookAgain = () => {
+        if (isDown) options.onEvent({ type: 'problem', message: `The cluster ${name} does not answer.` })
+        else {
+          const items = select(kind, options.namespace, options.labelSelector).map(options.project)
+          options.onEvent({ type: 'synced', items })
+        }
+      }
+      lookAgain()
       const watcher: Watcher = {
         kind: kind.kind,
         namespace: options.namespace,
         labelSelector: options.labelSelector,
         tell: (type, object) => options.onEvent({ type, item: options.project(object) }),
+        lookAgain,
       }
       watchers.add(watcher)
       await new Promise<void>((resolve) => {
@@ -129,13 +139,14 @@ export function createFakeCluster(name = 'fake'): FakeCluster {
       })
       watchers.delete(watcher)
     },
-    async logs() {
+    async logs(namespace, pod) {
       up()
+      if (!objects.has(keyOf('Pod', pod, namespace))) throw refused(`pods "${pod}" not found`)
       return ''
     },
-    async canI() {
+    async canI(verb) {
       up()
-      return true
+      return mayDo(verb)
     },
     async annotate(kind, objectName, namespace, annotations) {
       up()

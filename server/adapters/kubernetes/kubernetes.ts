@@ -7,13 +7,18 @@ import type { Clusters } from '../../ports/clusters.ts'
 import { parseObject } from './objects.ts'
 import { pathOf } from './paths.ts'
 import { createTransport } from './transport.ts'
-import { follow, listAll } from './watch.ts'
+import { follow, listAll, type Pace } from './watch.ts'
 
-const fieldManager = 'modelyard-portal'
 const Version = z.object({ gitVersion: z.string() })
 const Review = z.object({ status: z.object({ allowed: z.boolean() }) })
 
-export function createKubernetesCluster(config: KubeConfig, name: string): Cluster {
+export type ClusterTuning = Pace & { fieldManager?: string }
+
+export function createKubernetesCluster(
+  config: KubeConfig,
+  name: string,
+  { fieldManager = 'modelyard-portal', ...pace }: ClusterTuning = {},
+): Cluster {
   const transport = createTransport(config, name)
   const kindOf = (object: KubernetesObject): KindRef => {
     const known = Object.values(kinds).find(
@@ -35,11 +40,11 @@ export function createKubernetesCluster(config: KubeConfig, name: string): Clust
       return answer === undefined ? undefined : parseObject(answer, kind)
     },
     async list(kind, selection = {}) {
-      return (await listAll(transport, kind, selection, (object) => object)).items
+      return (await listAll(transport, kind, selection, (object) => object, pace)).items
     },
     async apply(object, { dryRun = false, force = false } = {}) {
       const kind = kindOf(object)
-      const answer = await transport.json({
+      const { status, text } = await transport.text({
         method: 'PATCH',
         path: pathOf(kind, object.metadata.namespace, object.metadata.name),
         query: {
@@ -51,14 +56,11 @@ export function createKubernetesCluster(config: KubeConfig, name: string): Clust
         contentType: 'application/apply-patch+yaml',
         body: JSON.stringify(object),
       })
-      if (answer === undefined)
-        throw transport.explain(
-          404,
-          JSON.stringify({ kind: 'Status', message: `${object.kind} is not a kind it knows` }),
-        )
-      return parseObject(answer, kind)
+      // Not found is said of a namespace, a kind or an object: the cluster's own words tell which.
+      if (status >= 300) throw transport.explain(status, text)
+      return parseObject(JSON.parse(text), kind)
     },
-    watch: (kind, options) => follow(transport, kind, options),
+    watch: (kind, options) => follow(transport, kind, options, pace),
     async logs(namespace, pod, { container, tailLines } = {}) {
       const answer = await transport.text({
         method: 'GET',

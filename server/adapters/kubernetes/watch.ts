@@ -11,11 +11,14 @@ import { parseObject } from './objects.ts'
 import { pathOf } from './paths.ts'
 import { safeJson, type Transport } from './transport.ts'
 
-const pageSize = 500
-/** The server ends a watch after this; the next one goes on from where it was. */
-const watchSeconds = 240
-/** Bookmarks come about once a minute; longer silence means that the stream is dead. */
-const defaultSilenceMilliseconds = 90_000
+export type Pace = {
+  pageSize?: number
+  /** The server ends a watch after this; the next one goes on from where it was. */
+  watchSeconds?: number
+  /** Bookmarks come about once a minute; longer silence means that the stream is dead. */
+  silenceMilliseconds?: number
+}
+const usualPace = { pageSize: 500, watchSeconds: 240, silenceMilliseconds: 90_000 }
 
 const List = z.object({
   metadata: z.object({ resourceVersion: z.string().default(''), continue: z.string().optional() }),
@@ -38,6 +41,7 @@ export async function listAll<Item>(
   kind: KindRef,
   selection: Selection,
   project: (object: KubernetesObject) => Item,
+  { pageSize = usualPace.pageSize }: Pace = {},
 ): Promise<{ items: Item[]; resourceVersion: string }> {
   const items: Item[] = []
   let next: string | undefined
@@ -61,14 +65,18 @@ export type WatchOptions<Item> = Selection & {
   project: (object: KubernetesObject) => Item
   onEvent: (event: WatchEvent<Item>) => void
   signal: AbortSignal
-  silenceMilliseconds?: number
 }
 
-export async function follow<Item>(transport: Transport, kind: KindRef, options: WatchOptions<Item>): Promise<void> {
+export async function follow<Item>(
+  transport: Transport,
+  kind: KindRef,
+  options: WatchOptions<Item>,
+  pace: Pace = {},
+): Promise<void> {
   let failures = 0
   while (!options.signal.aborted) {
     try {
-      const { items, resourceVersion } = await listAll(transport, kind, options, options.project)
+      const { items, resourceVersion } = await listAll(transport, kind, options, options.project, pace)
       options.onEvent({ type: 'synced', items })
       if (resourceVersion === '') {
         await pause(5_000, options.signal)
@@ -76,7 +84,7 @@ export async function follow<Item>(transport: Transport, kind: KindRef, options:
       }
       failures = 0
       let version = resourceVersion
-      while (!options.signal.aborted) version = await followOnce(transport, kind, options, version)
+      while (!options.signal.aborted) version = await followOnce(transport, kind, options, version, pace)
     } catch (error) {
       if (options.signal.aborted) return
       if (!(error instanceof HistoryGone)) {
@@ -94,8 +102,9 @@ async function followOnce<Item>(
   kind: KindRef,
   options: WatchOptions<Item>,
   from: string,
+  pace: Pace,
 ): Promise<string> {
-  const silence = options.silenceMilliseconds ?? defaultSilenceMilliseconds
+  const { watchSeconds, silenceMilliseconds: silence } = { ...usualPace, ...pace }
   const stop = new AbortController()
   const signal = AbortSignal.any([options.signal, stop.signal])
   const { status, stream } = await transport.open({
