@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { z } from 'zod'
+import { writeSection } from '../../scripts/bench/section.ts'
 import { pythonWith } from '../conformance/python.ts'
 import { type Measurement, measure } from './measure.ts'
 import { OURS, report } from './report.ts'
@@ -81,7 +82,7 @@ try {
   else {
     const versions = `Node ${process.version}; the peer: ${(await readFile(requirements, 'utf8')).trim().replaceAll('==', ' ').split('\n').join(', ')}.`
     if (values.only === undefined) {
-      await writeFile(join(here, '..', '..', 'docs', 'performance.md'), report(all, versions))
+      await writeSection(join(here, '..', '..', 'docs', 'performance.md'), 'runtime', report(all, versions))
       await writeFile(lastFile, `${JSON.stringify(costs(), null, 2)}\n`)
     }
   }

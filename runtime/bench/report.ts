@@ -36,7 +36,7 @@ const row = (...cells: string[]): string => `| ${cells.join(' | ')} |`
 export const report = (all: readonly Measurement[], versions: string): string => {
   const lines = compare(all)
   const machine = `${cpus()[0]?.model.trim() ?? 'unknown processor'}, ${availableParallelism()} cores, ${Math.round(totalmem() / 2 ** 30)} GB`
-  return `# Performance
+  return `## The inference runtime
 
 Written by \`npm run bench\`. ${new Date().toISOString().slice(0, 10)} on ${machine}; load of the machine at the end ${round(loadavg()[0] ?? 0)}
 (above the number of cores, others were using it too: then rates swing by a factor of two or more from minute to minute, and the
@@ -48,7 +48,7 @@ Everything is on: limits, metrics, deadlines, request ids. The load generator (w
 FastAPI with orjson, uvloop, httptools and onnxruntime, answering the same bodies without validation, limits or metrics;
 each figure is the best of its variants.
 
-## Throughput
+### Throughput
 
 ${[
   row('model', 'body', 'requests/s', 'peer, requests/s', 'ratio'),
@@ -64,7 +64,7 @@ ${[
   ),
 ].join('\n')}
 
-## Processor time a request
+### Processor time a request
 
 Of all processes of a server together, in microseconds. The cores divided by it are the most a machine can do.
 
@@ -82,7 +82,7 @@ ${[
   ),
 ].join('\n')}
 
-## Latency, milliseconds
+### Latency, milliseconds
 
 ${[
   row('model', 'body', 'one client, p50', 'peer', 'saturated p50', 'saturated p99', 'errors'),
