@@ -56,6 +56,14 @@ export const rooms: Room[] = [
     without: screens,
   },
 
+  // What measures the runtime writes its figures down; the runtime itself never does.
+  { name: 'performance page', files: /^scripts\/bench\/section\./, mayEnter: [] },
+  {
+    name: 'runtime measured',
+    files: /^runtime\/(bench|hostile|soak)\//,
+    mayEnter: ['runtime', 'inference contract', 'model files', 'performance page'],
+    without: screens,
+  },
   { name: 'model files', files: /^runtime\/models\//, mayEnter: ['inference contract', 'runtime'], without: screens },
   { name: 'runtime', files: /^runtime\//, mayEnter: ['inference contract', 'model files'], without: screens },
   { name: 'sandbox', files: /^infra\/sandbox\//, mayEnter: ['inference contract'], without: screens },
