@@ -4,7 +4,7 @@ import { Drawer } from '@mantine/core'
 import { FactList, Stack } from '#components/ui/page/layout.tsx'
 import { exactTime } from '#components/ui/state/time-words.ts'
 import { CodeBlock } from '#components/ui/text/code-block.tsx'
-import type { AuditEntry } from '#server/contracts/audit.ts'
+import type { AuditEntry } from '#server/contracts/platform/audit.ts'
 
 const json = (value: unknown) => JSON.stringify(value, null, 2)
 

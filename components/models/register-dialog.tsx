@@ -2,7 +2,7 @@
 
 import { Modal, Textarea, TextInput } from '@mantine/core'
 import { useRouter } from 'next/navigation'
-import { call } from '#components/queries/call.ts'
+import { call } from '#components/queries/wire/call.ts'
 import { FormFooter } from '#components/ui/form/form-footer.tsx'
 import { useContractForm } from '#components/ui/form/use-contract-form.ts'
 import { createModel } from '#server/contracts/models.ts'

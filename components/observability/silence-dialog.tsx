@@ -2,8 +2,8 @@
 
 import { Modal, Select, Text, Textarea } from '@mantine/core'
 import { useQueryClient } from '@tanstack/react-query'
-import { call } from '#components/queries/call.ts'
 import { alertsQuery, silencesQuery } from '#components/queries/observability.ts'
+import { call } from '#components/queries/wire/call.ts'
 import { notify } from '#components/ui/actions/notify.ts'
 import { FormFooter } from '#components/ui/form/form-footer.tsx'
 import { useContractForm } from '#components/ui/form/use-contract-form.ts'

@@ -11,7 +11,7 @@ import { CardsSkeleton } from '#components/ui/page/skeletons.tsx'
 import { RelativeTime } from '#components/ui/state/relative-time.tsx'
 import { StateBadge } from '#components/ui/state/state-badge.tsx'
 import { integrationTone } from '#components/ui/state/tone.ts'
-import type { IntegrationView } from '#server/contracts/integrations.ts'
+import type { IntegrationView } from '#server/contracts/platform/integrations.ts'
 import classes from './platform.module.css'
 
 const words = { ok: 'Answers', degraded: 'Degraded', down: 'Does not answer', not_configured: 'Not set up' }

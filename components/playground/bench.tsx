@@ -2,8 +2,8 @@
 
 import { useMutation } from '@tanstack/react-query'
 import { useMemo, useState } from 'react'
-import { call } from '#components/queries/call.ts'
 import type { Place } from '#components/queries/deployments.ts'
+import { call } from '#components/queries/wire/call.ts'
 import { Halves, Stack } from '#components/ui/page/layout.tsx'
 import { predict, type ServedSignature } from '#server/contracts/playground.ts'
 import { AnswerCard } from './answer/answer-card.tsx'

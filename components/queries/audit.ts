@@ -1,6 +1,6 @@
-import { listAudit } from '#server/contracts/audit.ts'
 import type { InputOf } from '#server/contracts/contract.ts'
-import { listIntegrations } from '#server/contracts/integrations.ts'
+import { listAudit } from '#server/contracts/platform/audit.ts'
+import { listIntegrations } from '#server/contracts/platform/integrations.ts'
 import { pagesFor, queryFor } from './query.ts'
 
 export type AuditFilters = InputOf<typeof listAudit>

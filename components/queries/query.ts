@@ -2,7 +2,7 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
 import type { z } from 'zod'
 import type { Contract } from '#server/contracts/contract.ts'
-import { call } from './call.ts'
+import { call } from './wire/call.ts'
 
 export type QueryMeta = Record<string, unknown> & { contract?: Contract; input?: unknown }
 

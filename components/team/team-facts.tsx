@@ -2,8 +2,8 @@
 
 import { TextInput } from '@mantine/core'
 import { useQueryClient } from '@tanstack/react-query'
-import { call } from '#components/queries/call.ts'
 import { teamQuery } from '#components/queries/teams.ts'
+import { call } from '#components/queries/wire/call.ts'
 import { notify } from '#components/ui/actions/notify.ts'
 import { FormFooter } from '#components/ui/form/form-footer.tsx'
 import { useContractForm } from '#components/ui/form/use-contract-form.ts'

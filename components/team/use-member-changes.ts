@@ -1,8 +1,8 @@
 'use client'
 
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { call } from '#components/queries/call.ts'
 import { memberPages, teamQuery } from '#components/queries/teams.ts'
+import { call } from '#components/queries/wire/call.ts'
 import { removeMember, setMember, type TeamRole } from '#server/contracts/people.ts'
 
 /** Adding, changing and removing members; the lists that show them are read anew. */

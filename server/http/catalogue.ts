@@ -1,13 +1,14 @@
 /** Every contract there is: what the permission walk, OpenAPI and the docs go through. */
-import * as audit from '../contracts/audit.ts'
+
 import type { Contract } from '../contracts/contract.ts'
 import * as deployments from '../contracts/deployments.ts'
-import * as integrations from '../contracts/integrations.ts'
-import * as live from '../contracts/live.ts'
 import * as models from '../contracts/models.ts'
 import * as namespaces from '../contracts/namespaces.ts'
 import * as observability from '../contracts/observability.ts'
 import * as people from '../contracts/people.ts'
+import * as audit from '../contracts/platform/audit.ts'
+import * as integrations from '../contracts/platform/integrations.ts'
+import * as live from '../contracts/platform/live.ts'
 import * as playground from '../contracts/playground.ts'
 import * as requests from '../contracts/requests.ts'
 import * as tokens from '../contracts/tokens.ts'

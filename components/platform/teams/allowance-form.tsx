@@ -1,8 +1,8 @@
 'use client'
 
 import { useQueryClient } from '@tanstack/react-query'
-import { call } from '#components/queries/call.ts'
 import { allowanceUseQuery, teamQuery } from '#components/queries/teams.ts'
+import { call } from '#components/queries/wire/call.ts'
 import { notify } from '#components/ui/actions/notify.ts'
 import { FormFooter } from '#components/ui/form/form-footer.tsx'
 import { useContractForm } from '#components/ui/form/use-contract-form.ts'

@@ -1,4 +1,4 @@
-import { type QuotaText, quotaText } from '#components/requests/form/quota-text.ts'
+import { type QuotaText, quotaText } from '#components/requests/form/fields/quota-text.ts'
 import type { Environment } from '#server/contracts/names.ts'
 import type { Allowances } from '#server/contracts/people.ts'
 

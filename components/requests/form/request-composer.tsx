@@ -10,17 +10,19 @@ import { policyQuery } from '#components/queries/requests.ts'
 import { EmptyState } from '#components/ui/page/empty-state.tsx'
 import { Card } from '#components/ui/page/layout.tsx'
 import { QueryGate } from '#components/ui/page/query-gate.tsx'
+import { NamespaceCreateForm } from './kinds/namespace-create-form.tsx'
 import type { RequestLink } from './link.ts'
-import { NamespaceCreateForm } from './namespace-create-form.tsx'
 
 /** Each kind of form is its own part, so that nobody loads seven forms to fill in one. */
-const DeployForm = dynamic(() => import('./deploy-form.tsx').then((module) => module.DeployForm))
+const DeployForm = dynamic(() => import('./kinds/deploy-form.tsx').then((module) => module.DeployForm))
 const NamespaceChangeForm = dynamic(() =>
-  import('./namespace-change-form.tsx').then((module) => module.NamespaceChangeForm),
+  import('./kinds/namespace-change-form.tsx').then((module) => module.NamespaceChangeForm),
 )
-const NamespaceDeleteForm = dynamic(() => import('./simple-form.tsx').then((module) => module.NamespaceDeleteForm))
-const RollbackForm = dynamic(() => import('./simple-form.tsx').then((module) => module.RollbackForm))
-const UndeployForm = dynamic(() => import('./simple-form.tsx').then((module) => module.UndeployForm))
+const NamespaceDeleteForm = dynamic(() =>
+  import('./kinds/simple-form.tsx').then((module) => module.NamespaceDeleteForm),
+)
+const RollbackForm = dynamic(() => import('./kinds/simple-form.tsx').then((module) => module.RollbackForm))
+const UndeployForm = dynamic(() => import('./kinds/simple-form.tsx').then((module) => module.UndeployForm))
 
 /** The form for the kind of request that the address names, filled with what the address says. */
 export function RequestComposer({ link: asked }: { link: RequestLink }) {

@@ -2,8 +2,8 @@
 
 import { useQueryClient } from '@tanstack/react-query'
 import { useRouter } from 'next/navigation'
-import { call } from '#components/queries/call.ts'
 import { requestQuery } from '#components/queries/requests.ts'
+import { call } from '#components/queries/wire/call.ts'
 import { type RequestDraftInput, type RequestView, submitRequest } from '#server/contracts/requests.ts'
 
 /** Sends a request and goes to its page, which tells how it goes on. */

@@ -2,7 +2,7 @@
 
 import { useDebouncedValue } from '@mantine/hooks'
 import { keepPreviousData, queryOptions, useQuery } from '@tanstack/react-query'
-import { call } from '#components/queries/call.ts'
+import { call } from '#components/queries/wire/call.ts'
 import { previewRequest, RequestDraft, type Verdict } from '#server/contracts/requests.ts'
 
 /** The verdict does not depend on the reason, and must be shown before one is written. */

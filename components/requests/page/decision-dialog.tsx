@@ -3,8 +3,8 @@
 import { Button, Group, Modal, Text, Textarea } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
-import { call } from '#components/queries/call.ts'
 import { requestDiffQuery, requestQuery } from '#components/queries/requests.ts'
+import { call } from '#components/queries/wire/call.ts'
 import { notify } from '#components/ui/actions/notify.ts'
 import { ErrorState } from '#components/ui/page/error-state.tsx'
 import {

@@ -8,7 +8,7 @@ import { useForm } from '@mantine/form'
 import { useMutation } from '@tanstack/react-query'
 import { type FocusEvent, useRef } from 'react'
 import type { z } from 'zod'
-import { ProblemError } from '#components/queries/problem-error.ts'
+import { ProblemError } from '#components/queries/wire/problem-error.ts'
 import { errorsByField, placeServerErrors } from './contract-errors.ts'
 import { useUnsavedGuard } from './use-unsaved-guard.ts'
 

@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core'
-import { problemOf } from '#components/queries/problem-error.ts'
+import { problemOf } from '#components/queries/wire/problem-error.ts'
 import classes from './page.module.css'
 
 /** A failure in words: what happened, what to do, and the id that finds it in the log. */

@@ -1,7 +1,7 @@
 import type { deploymentStates } from '#server/contracts/deployments.ts'
-import type { IntegrationView } from '#server/contracts/integrations.ts'
 import type { NamespaceView } from '#server/contracts/namespaces.ts'
 import type { AlertView } from '#server/contracts/observability.ts'
+import type { IntegrationView } from '#server/contracts/platform/integrations.ts'
 import type { RequestState, Verdict } from '#server/contracts/requests.ts'
 
 /** What a state means for the reader; each has a colour, and is never shown without its word. */

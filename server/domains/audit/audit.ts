@@ -4,8 +4,8 @@
  */
 
 import { z } from 'zod'
-import type { listAudit } from '../../contracts/audit.ts'
 import type { OutputOf, ParsedInputOf } from '../../contracts/contract.ts'
+import type { listAudit } from '../../contracts/platform/audit.ts'
 import { decodeCursor, pageOf } from '../../database/cursor.ts'
 import type { Database, Transaction } from '../../database/database.ts'
 import { Prisma } from '../../database/generated/client.ts'

@@ -1,5 +1,5 @@
 /** The audit log as a file, streamed row by row: a million rows need no more memory than a page of them. */
-import type { AuditEntry } from '../../contracts/audit.ts'
+import type { AuditEntry } from '../../contracts/platform/audit.ts'
 
 export type ExportFormat = 'csv' | 'ndjson'
 

@@ -1,7 +1,7 @@
 /** Reading the audit log: what the reader may see, newest first, by filters and by words. */
 
-import type { AuditEntry, listAudit } from '../../contracts/audit.ts'
 import type { ParsedInputOf } from '../../contracts/contract.ts'
+import type { AuditEntry, listAudit } from '../../contracts/platform/audit.ts'
 import { Prisma } from '../../database/generated/client.ts'
 import type { Actor } from '../../permissions/actor.ts'
 import { visibleTeams } from '../../permissions/permissions.ts'

@@ -2,7 +2,7 @@
  * The health of everything the portal talks to: each is asked in its own time, and what it said last is kept so that a
  * page can tell since when it does not answer.
  */
-import type { IntegrationView } from '../../contracts/integrations.ts'
+import type { IntegrationView } from '../../contracts/platform/integrations.ts'
 import type { Database } from '../../database/database.ts'
 import { PortalError } from '../../errors.ts'
 import type { Log } from '../../logging/log.ts'

@@ -2,7 +2,7 @@
 import type { OutputOf, ParsedInputOf } from '../../contracts/contract.ts'
 import { Environment, NamespaceName, RequestId, TeamSlug } from '../../contracts/names.ts'
 import type { getNamespace, listNamespaces, NamespaceDetail, NamespaceView } from '../../contracts/namespaces.ts'
-import type { Policy } from '../../contracts/policy.ts'
+import type { Policy } from '../../contracts/platform/policy.ts'
 import type { Database } from '../../database/database.ts'
 import { notFound } from '../../errors.ts'
 import type { Actor } from '../../permissions/actor.ts'

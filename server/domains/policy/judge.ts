@@ -1,6 +1,6 @@
 /** Judges a request before anything is written: pure, so that the form can show the verdict while one types. */
 import type { Environment } from '../../contracts/names.ts'
-import type { Policy } from '../../contracts/policy.ts'
+import type { Policy } from '../../contracts/platform/policy.ts'
 import { type Amounts, formatBytes, formatCpu, type Resource, resources, subtract } from '../../contracts/quantity.ts'
 import type { ResourceChange, Verdict } from '../../contracts/requests.ts'
 import { monthlyCost } from './prices.ts'

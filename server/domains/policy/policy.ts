@@ -4,7 +4,7 @@
  */
 import { parse } from 'yaml'
 import type { OutputOf } from '../../contracts/contract.ts'
-import { Policy } from '../../contracts/policy.ts'
+import { Policy } from '../../contracts/platform/policy.ts'
 import { amountsOf } from '../../contracts/quantity.ts'
 import type { getPolicy } from '../../contracts/requests.ts'
 import { failure, PortalError } from '../../errors.ts'

@@ -1,4 +1,4 @@
-import type { Policy } from '../../contracts/policy.ts'
+import type { Policy } from '../../contracts/platform/policy.ts'
 import { type Amounts, gibibyte } from '../../contracts/quantity.ts'
 
 /** US dollars a month, to the cent. */

@@ -1,5 +1,5 @@
 /** Who may approve, and when it is enough. The requester never can, on whatever road they come. */
-import type { Policy } from '../../contracts/policy.ts'
+import type { Policy } from '../../contracts/platform/policy.ts'
 import { failure } from '../../errors.ts'
 import type { Actor } from '../../permissions/actor.ts'
 import type { RequestRow } from './store.ts'

@@ -5,7 +5,7 @@
 import { Signature } from '../../contracts/models.ts'
 import { Environment, ModelName, NamespaceName, namespaceName, Sha256 } from '../../contracts/names.ts'
 import { Allowances } from '../../contracts/people.ts'
-import type { Policy } from '../../contracts/policy.ts'
+import type { Policy } from '../../contracts/platform/policy.ts'
 import { type Amounts, amountsOf, combine, noAmounts, subtract } from '../../contracts/quantity.ts'
 import type { RequestDraft, Traffic, Verdict } from '../../contracts/requests.ts'
 import type { Database, Transaction } from '../../database/database.ts'

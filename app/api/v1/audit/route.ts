@@ -1,4 +1,4 @@
-import { listAudit } from '#server/contracts/audit.ts'
+import { listAudit } from '#server/contracts/platform/audit.ts'
 import { endpoints } from '#server/http/endpoint.ts'
 
 export const { GET, POST, PUT, PATCH, DELETE } = endpoints(listAudit)

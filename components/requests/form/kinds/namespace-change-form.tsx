@@ -8,11 +8,11 @@ import { Mono } from '#components/ui/text/mono.tsx'
 import type { NamespaceDetail } from '#server/contracts/namespaces.ts'
 import { noAmounts } from '#server/contracts/quantity.ts'
 import { namespaceChange } from '#server/contracts/requests.ts'
-import { fieldProps, QuotaFields } from './quota-fields.tsx'
-import { type QuotaText, quotaText } from './quota-text.ts'
-import { ReasonField, RequestFrame } from './request-frame.tsx'
-import { useSubmit } from './use-submit.ts'
-import { refusalOf, useVerdict } from './use-verdict.ts'
+import { fieldProps, QuotaFields } from '../fields/quota-fields.tsx'
+import { type QuotaText, quotaText } from '../fields/quota-text.ts'
+import { ReasonField, RequestFrame } from '../request-frame.tsx'
+import { useSubmit } from '../use-submit.ts'
+import { refusalOf, useVerdict } from '../use-verdict.ts'
 
 type Values = { quota: QuotaText; reason: string }
 

@@ -5,9 +5,9 @@ import { useState } from 'react'
 import { useContractForm } from '#components/ui/form/use-contract-form.ts'
 import { Notice } from '#components/ui/page/notice.tsx'
 import { modelRollback, modelUndeploy, namespaceDelete } from '#server/contracts/requests.ts'
-import { ReasonField, RequestFrame } from './request-frame.tsx'
-import { useSubmit } from './use-submit.ts'
-import { useVerdict } from './use-verdict.ts'
+import { ReasonField, RequestFrame } from '../request-frame.tsx'
+import { useSubmit } from '../use-submit.ts'
+import { useVerdict } from '../use-verdict.ts'
 
 type Subject = { team: string; namespace: string }
 type Deployed = Subject & { model: string }

@@ -1,8 +1,8 @@
 /** Who did what, on which object, when and why. */
 import { z } from 'zod'
-import { contract } from './contract.ts'
-import { TeamSlug } from './names.ts'
-import { Paging, page, Timestamp } from './paging.ts'
+import { contract } from '../contract.ts'
+import { TeamSlug } from '../names.ts'
+import { Paging, page, Timestamp } from '../paging.ts'
 
 export const AuditEntry = z.object({
   sequence: z.number().int(),

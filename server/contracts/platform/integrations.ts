@@ -1,7 +1,7 @@
 /** The health of everything the portal talks to. */
 import { z } from 'zod'
-import { contract } from './contract.ts'
-import { Timestamp } from './paging.ts'
+import { contract } from '../contract.ts'
+import { Timestamp } from '../paging.ts'
 
 export const IntegrationView = z.object({
   name: z.string(),

@@ -5,7 +5,7 @@ import type { z } from 'zod'
 import { amountInWords, dollars } from '#components/ui/figures/amounts.ts'
 import { resources } from '#server/contracts/quantity.ts'
 import type { Preset } from '#server/contracts/requests.ts'
-import classes from './form.module.css'
+import classes from '../form.module.css'
 
 type Props = {
   presets: readonly z.output<typeof Preset>[]

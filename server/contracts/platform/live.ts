@@ -1,6 +1,6 @@
 /** Live updates: a stream of what has changed. */
 import { z } from 'zod'
-import { contract } from './contract.ts'
+import { contract } from '../contract.ts'
 
 /** The data of a message. An event named `reset` says: ask for everything again. */
 export const LiveChange = z.object({

@@ -1,7 +1,7 @@
 /** `platform/policy.yaml` in the GitOps repository: what may be asked for, what it costs, who must agree. */
 import { z } from 'zod'
-import { Environment } from './names.ts'
-import { QuotaInput } from './quantity.ts'
+import { Environment } from '../names.ts'
+import { QuotaInput } from '../quantity.ts'
 
 const money = z.number().min(0).max(1_000_000)
 

@@ -1,7 +1,7 @@
 'use client'
 
 import { NumberField } from '#components/ui/form/number-field.tsx'
-import classes from './form.module.css'
+import classes from '../form.module.css'
 
 export type LimitValues = { concurrency: number; requestsPerSecond: number; timeoutMilliseconds: number }
 export const usualLimits: LimitValues = { concurrency: 16, requestsPerSecond: 200, timeoutMilliseconds: 10_000 }

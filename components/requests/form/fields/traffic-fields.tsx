@@ -4,7 +4,7 @@ import { ActionIcon, Button, NativeSelect, Switch } from '@mantine/core'
 import { IconPlus, IconTrash } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
 import { NumberField } from '#components/ui/form/number-field.tsx'
-import classes from './form.module.css'
+import classes from '../form.module.css'
 import { addVersion, type Share, shareLeft, withVersion } from './traffic.ts'
 
 type Props = {

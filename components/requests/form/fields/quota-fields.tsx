@@ -6,7 +6,7 @@ import { NumberField } from '#components/ui/form/number-field.tsx'
 import { QuantityInput } from '#components/ui/form/quantity-input.tsx'
 import type { AllowanceUse } from '#server/contracts/people.ts'
 import type { Resource } from '#server/contracts/quantity.ts'
-import classes from './form.module.css'
+import classes from '../form.module.css'
 import type { QuotaText } from './quota-text.ts'
 
 type FieldProps = { onBlur?: (event: FocusEvent<HTMLInputElement>) => void; 'data-path'?: string }
