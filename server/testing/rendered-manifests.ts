@@ -21,10 +21,13 @@ export function rendersAcceptably(make: () => Cluster): void {
       expect(applied.metadata.name).toBe(object.metadata.name)
       // What is in force already changes nothing when it is applied again. A controller may write its status in between,
       // once or twice, so this is asked until the object has come to rest.
-      const versionAfterApply = async () => (await cluster.apply(object)).metadata.resourceVersion
-      await expect
-        .poll(async () => (await versionAfterApply()) === (await versionAfterApply()), { message: object.kind })
-        .toBe(true)
+      let version = applied.metadata.resourceVersion
+      const changesNothing = async () => {
+        const before = version
+        version = (await cluster.apply(object)).metadata.resourceVersion
+        return version === before
+      }
+      await expect.poll(changesNothing, { message: object.kind }).toBe(true)
     }
   })
 
