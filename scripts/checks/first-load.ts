@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import { runInNewContext } from 'node:vm'
 import { gzipSync } from 'node:zlib'
 import { z } from 'zod'
-import { isBuildFresh } from '../demo/build-stamp.ts'
-import { root } from '../demo/installation.ts'
+import { isBuildFresh } from '../demo/build/build-stamp.ts'
+import { root } from '../demo/installation/installation.ts'
 
 export const budgetKilobytes = 260
 

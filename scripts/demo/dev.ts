@@ -1,7 +1,7 @@
 // npm run dev: the demo's services, with the portal and the worker following the sources.
 import { join } from 'node:path'
-import { root } from './installation.ts'
-import { start } from './start.ts'
+import { start } from './command/start.ts'
+import { root } from './installation/installation.ts'
 
 try {
   process.exitCode = await start({ state: join(root, '.modelyard'), mode: 'development' })

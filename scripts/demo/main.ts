@@ -1,11 +1,11 @@
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { detach } from './detach.ts'
-import { root } from './installation.ts'
-import { reset } from './reset.ts'
-import { type StartOptions, start } from './start.ts'
-import { printStatus } from './status.ts'
-import { stopDemo } from './stop.ts'
+import { detach } from './command/detach.ts'
+import { reset } from './command/reset.ts'
+import { type StartOptions, start } from './command/start.ts'
+import { printStatus } from './command/status.ts'
+import { stopDemo } from './command/stop.ts'
+import { root } from './installation/installation.ts'
 
 const help = `npm run demo                 starts everything and stays until Ctrl-C
 npm run demo -- --detach     starts everything, returns when it answers

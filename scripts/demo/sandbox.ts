@@ -1,7 +1,7 @@
 // npm run sandbox -- <part> …: some parts alone, with what they need, in a state of their own.
 import { join } from 'node:path'
-import { root } from './installation.ts'
-import { start } from './start.ts'
+import { start } from './command/start.ts'
+import { root } from './installation/installation.ts'
 
 const names = process.argv.slice(2)
 const outsideWorld = ['identity', 'git', 'cluster', 'controllers', 'gitops']

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
-import { root } from '../demo/installation.ts'
+import { root } from '../demo/installation/installation.ts'
 import { leash } from '../supervisor/leash.ts'
 
 export const program = (packageName: string, file: string) => join(root, 'node_modules', packageName, file)

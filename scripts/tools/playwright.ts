@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { root } from '../demo/installation.ts'
+import { root } from '../demo/installation/installation.ts'
 import type { NativeTool } from './native.ts'
 import { runTool } from './run-tool.ts'
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { Part } from '../../supervisor/part.ts'
 import { provideTool } from '../../tools/native.ts'
-import { alertmanagerConfiguration, writePrometheusConfiguration } from '../monitoring.ts'
+import { alertmanagerConfiguration, writePrometheusConfiguration } from '../installation/monitoring.ts'
 import { isOk, type PartsOptions } from './program.ts'
 
 export function monitoring({ installation, release, downloads, tell }: PartsOptions): Part[] {

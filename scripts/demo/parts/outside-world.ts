@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { inCluster, prepareGitOpsFolder } from '../../../infra/sandbox/seed/gitops-folder.ts'
 import type { Part } from '../../supervisor/part.ts'
-import type { Installation } from '../installation.ts'
+import type { Installation } from '../installation/installation.ts'
 import { node, type PartsOptions } from './program.ts'
 
 export function outsideWorld({ installation, release }: PartsOptions): Part[] {

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { Client } from 'pg'
 import { answers, prepareCluster, serverCommand } from '../../postgres/cluster.ts'
 import type { Outputs, Part } from '../../supervisor/part.ts'
-import { portalEnvironment } from '../portal-environment.ts'
+import { portalEnvironment } from '../installation/portal-environment.ts'
 import { node, type PartsOptions, responds } from './program.ts'
 
 export function portal(options: PartsOptions): Part[] {
@@ -78,7 +78,7 @@ const build: Part = {
   title: 'Production build',
   after: [],
   kind: 'task',
-  make: () => node('scripts/demo/build.ts', {}),
+  make: () => node('scripts/demo/build/build.ts', {}),
 }
 
 async function createDatabase(url: string): Promise<void> {

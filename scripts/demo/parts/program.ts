@@ -1,6 +1,6 @@
 import type { Command } from '../../supervisor/part.ts'
-import type { Installation } from '../installation.ts'
-import type { HeldPorts } from '../ports.ts'
+import type { Installation } from '../installation/installation.ts'
+import type { HeldPorts } from '../installation/ports.ts'
 
 export interface PartsOptions {
   installation: Installation

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { z } from 'zod'
-import type { PartStatus } from '../supervisor/part.ts'
-import { readJson, writeWhole } from '../supervisor/records.ts'
+import type { PartStatus } from '../../supervisor/part.ts'
+import { readJson, writeWhole } from '../../supervisor/records.ts'
 import { runningHolder } from './run-lock.ts'
 
 const Phase = z.enum(['starting', 'ready', 'stopping'])

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { demoUsers } from '../../infra/sandbox/identity/users.ts'
-import type { Outputs } from '../supervisor/part.ts'
+import { demoUsers } from '../../../infra/sandbox/identity/users.ts'
+import type { Outputs } from '../../supervisor/part.ts'
 import type { Installation } from './installation.ts'
 
 export const Ready = z.object({

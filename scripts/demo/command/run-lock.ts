@@ -1,9 +1,9 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { withLock } from '../bootstrap/lock.mjs'
-import { identityOf, isAlive } from '../bootstrap/process-identity.mjs'
-import { readJson, writeWhole } from '../supervisor/records.ts'
+import { withLock } from '../../bootstrap/lock.mjs'
+import { identityOf, isAlive } from '../../bootstrap/process-identity.mjs'
+import { readJson, writeWhole } from '../../supervisor/records.ts'
 
 const Holder = z.object({ pid: z.number(), started: z.string(), mode: z.enum(['production', 'development']) })
 export type Holder = z.infer<typeof Holder>

@@ -1,10 +1,10 @@
 // Everything that runs in the demo, in `npm run dev` and under the e2e tests: one entry a part.
-import type { Part } from '../supervisor/part.ts'
-import { monitoring } from './parts/monitoring.ts'
-import { introduction, outsideWorld } from './parts/outside-world.ts'
-import { portal } from './parts/portal.ts'
-import type { PartsOptions } from './parts/program.ts'
-import { serving } from './parts/serving.ts'
+import type { Part } from '../../supervisor/part.ts'
+import { monitoring } from './monitoring.ts'
+import { introduction, outsideWorld } from './outside-world.ts'
+import { portal } from './portal.ts'
+import type { PartsOptions } from './program.ts'
+import { serving } from './serving.ts'
 
 export function demoParts(options: PartsOptions): Part[] {
   return [

@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { withLock } from '../bootstrap/lock.mjs'
+import { withLock } from '../../bootstrap/lock.mjs'
+import { buildStamp, root } from '../installation/installation.ts'
 import { fingerprint, isBuildFresh } from './build-stamp.ts'
-import { buildStamp, root } from './installation.ts'
 
 /** Builds the portal for production unless the last build was made of the same sources. */
 async function build(heldBy: (pid: number) => void): Promise<number> {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { beforeAll, describe, it } from 'vitest'
 import { stringify } from 'yaml'
-import { provideTool } from '../tools/native.ts'
+import { provideTool } from '../../tools/native.ts'
 import { root } from './installation.ts'
 
 let promtool: string

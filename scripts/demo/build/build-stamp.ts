@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { existsSync, globSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { buildStamp, root } from './installation.ts'
+import { buildStamp, root } from '../installation/installation.ts'
 
 const sources = [
   '{app,components,server,public,styles}/**/*',

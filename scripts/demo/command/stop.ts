@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { isAlive } from '../bootstrap/process-identity.mjs'
-import { endLeftovers } from '../supervisor/records.ts'
+import { isAlive } from '../../bootstrap/process-identity.mjs'
+import { endLeftovers } from '../../supervisor/records.ts'
 import { runningHolder } from './run-lock.ts'
 
 const longestMilliseconds = 40_000

@@ -1,4 +1,4 @@
-import type { Outputs } from '../supervisor/part.ts'
+import type { Outputs } from '../../supervisor/part.ts'
 import type { Installation } from './installation.ts'
 
 /** The settings of web, worker and seed. */

@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse, stringify } from 'yaml'
 import { z } from 'zod'
-import { writeWhole } from '../supervisor/records.ts'
+import { writeWhole } from '../../supervisor/records.ts'
 import { type Installation, root } from './installation.ts'
 
 const shipped = join(root, 'infra', 'monitoring')

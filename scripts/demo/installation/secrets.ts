@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { readJson, writeWhole } from '../supervisor/records.ts'
+import { readJson, writeWhole } from '../../supervisor/records.ts'
 
 const names = ['postgresPassword', 'sessionSecret', 'oidcClientSecret', 'gitToken', 'gitWebhookSecret'] as const
 const Secrets = z.record(z.enum(names), z.string().min(20))

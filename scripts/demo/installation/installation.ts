@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url'
 import type { Ports } from './ports.ts'
 import type { Secrets } from './secrets.ts'
 
-export const root = resolve(import.meta.dirname, '..', '..')
+export const root = resolve(import.meta.dirname, '..', '..', '..')
 
 /** Says of which sources the build in .next was made; it lies there, so that whoever deletes one deletes the other. */
 export const buildStamp = join(root, '.next', 'sources.sha256')

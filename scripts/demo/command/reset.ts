@@ -1,7 +1,7 @@
 import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { ownerForRoot } from '../postgres/binaries.ts'
-import { clusterDirectory } from '../postgres/cluster.ts'
+import { ownerForRoot } from '../../postgres/binaries.ts'
+import { clusterDirectory } from '../../postgres/cluster.ts'
 import { stopDemo } from './stop.ts'
 
 // Downloads and knowledge of what was built last hold nothing of the installation.

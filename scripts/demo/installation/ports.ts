@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { type Reservation, reserve } from '../supervisor/free-port.ts'
-import { readJson, writeWhole } from '../supervisor/records.ts'
+import { type Reservation, reserve } from '../../supervisor/free-port.ts'
+import { readJson, writeWhole } from '../../supervisor/records.ts'
 
 export const portNames = [
   'portal',
