@@ -1,0 +1,39 @@
+/** What a load generator is told and what it tells: it runs in a process of its own, so that it waits for nobody. */
+import { z } from 'zod'
+
+export const Target = z.object({
+  /** Under which its figures come back. */
+  name: z.string(),
+  url: z.url(),
+  path: z.string(),
+  headers: z.record(z.string(), z.string()).default({}),
+  /** As base64, since it may be binary. */
+  body: z.string(),
+  perSecond: z.number().positive(),
+  /** Requests that may be under way at once; what is due beyond that waits, and its waiting counts. */
+  connections: z.int().min(1).default(16),
+})
+export type TargetInput = z.input<typeof Target>
+
+export const Experience = z.object({
+  /** Requests that were due. */
+  asked: z.number(),
+  /** How often each status, or what else went wrong, by name. */
+  outcomes: z.record(z.string(), z.number()),
+  /** Milliseconds from when a request was due to when its answer was read, of answers with status 200. */
+  p50: z.number(),
+  p90: z.number(),
+  p99: z.number(),
+  max: z.number(),
+})
+export type Experience = z.infer<typeof Experience>
+
+export const ToGenerator = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('start'), targets: z.array(Target) }),
+  /** Report what happened since the last report. */
+  z.object({ type: z.literal('take') }),
+  /** Ask nothing more, let what is under way finish, report, and end. */
+  z.object({ type: z.literal('stop') }),
+])
+
+export const FromGenerator = z.object({ experiences: z.record(z.string(), Experience) })
