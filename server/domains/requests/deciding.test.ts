@@ -1,50 +1,14 @@
-import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { RequestDraft } from '../../contracts/requests.ts'
-import { createDatabase, type Database } from '../../database/database.ts'
 import type { Actor } from '../../permissions/actor.ts'
-import { testDatabase } from '../../testing/database.ts'
 import { makePerson } from '../../testing/people.ts'
-import { headOf, makeStory, type Story } from './testing/story.ts'
+import { headOf, useStory } from './testing/story.ts'
 
 describe('deciding about a request', () => {
-  const database = testDatabase()
-  let db: Database
-  let git: Story['git']
-  let cluster: Story['cluster']
-  let requests: Story['requests']
-  let advance: Story['advance']
-  let team: Story['team']
-  let member: Story['member']
-  let maintainer: Story['maintainer']
-  let reviewer: Story['reviewer']
-  let draft: Story['draft']
-  let submitted: Story['submitted']
-  let applyToCluster: Story['applyToCluster']
-  let finishedNamespace: Story['finishedNamespace']
-
-  beforeAll(() => {
-    db = createDatabase(database.url)
-    return () => db.$disconnect()
-  })
-
-  beforeEach(async () => {
-    ;({
-      git,
-      cluster,
-      requests,
-      advance,
-      team,
-      member,
-      maintainer,
-      reviewer,
-      draft,
-      submitted,
-      applyToCluster,
-      finishedNamespace,
-    } = await makeStory(db))
-  })
+  const story = useStory()
 
   it('goes from the wish to the cluster', async () => {
+    const { requests, advance, team, member, reviewer, submitted, applyToCluster } = story()
     const request = await submitted()
     expect(request).toMatchObject({ state: 'in_review', title: `Namespace ${team}-dev`, approvalsNeeded: 1 })
     const files = (await requests.diff(member, request.id)).files.map((file) => file.path)
@@ -72,6 +36,7 @@ describe('deciding about a request', () => {
   })
 
   it('is not done before the quota is in force', async () => {
+    const { cluster, requests, advance, team, member, reviewer, submitted } = story()
     const request = await submitted()
     await requests.approve(reviewer, { id: request.id, sha: headOf(request) })
     await advance.advance(request.id)
@@ -82,6 +47,7 @@ describe('deciding about a request', () => {
 
   describe('refuses its own requester', () => {
     it('as a member who is also a platform admin', async () => {
+      const { db, requests, team, submitted } = story()
       const admin = await makePerson(db, 'Admin', { platform: ['admin'], teams: { [team]: 'maintainer' } })
       const request = await submitted({}, admin)
       await expect(requests.approve(admin, { id: request.id, sha: headOf(request) })).rejects.toMatchObject({
@@ -93,6 +59,7 @@ describe('deciding about a request', () => {
     })
 
     it('through a token that they made', async () => {
+      const { requests, maintainer, submitted } = story()
       const request = await submitted({}, maintainer)
       const token: Actor = { ...maintainer, kind: 'token', scopes: null, name: 'Token of the maintainer' }
       await expect(requests.approve(token, { id: request.id, sha: headOf(request) })).rejects.toMatchObject({
@@ -101,6 +68,7 @@ describe('deciding about a request', () => {
     })
 
     it('and says so on the button', async () => {
+      const { maintainer, submitted } = story()
       const request = await submitted({}, maintainer)
       const approve = request.actions.find((each) => each.action === 'approve')
       expect(approve).toEqual({
@@ -112,6 +80,7 @@ describe('deciding about a request', () => {
   })
 
   it('refuses members and viewers to approve, and hides from strangers that it exists', async () => {
+    const { db, requests, team, draft, submitted } = story()
     const request = await submitted()
     const other = await makePerson(db, 'Another member', { teams: { [team]: 'member' } })
     const stranger = await makePerson(db, 'Stranger')
@@ -126,6 +95,7 @@ describe('deciding about a request', () => {
   })
 
   it('asks for two approvals in prod, one of them from the platform', async () => {
+    const { db, requests, team, maintainer, reviewer, submitted } = story()
     const request = await submitted({ environment: 'prod' })
     const second = await makePerson(db, 'Second maintainer', { teams: { [team]: 'maintainer' } })
     const sha = headOf(request)
@@ -138,6 +108,7 @@ describe('deciding about a request', () => {
   })
 
   it('voids approvals when the branch moves on, and merges only what was approved again', async () => {
+    const { db, git, requests, advance, team, maintainer, reviewer, submitted } = story()
     const request = await submitted({ environment: 'prod' })
     const old = headOf(request)
     await requests.approve(maintainer, { id: request.id, sha: old })
@@ -153,6 +124,7 @@ describe('deciding about a request', () => {
   })
 
   it('cannot be approved while the branch holds something else than was asked', async () => {
+    const { db, git, requests, advance, team, reviewer, submitted } = story()
     const request = await submitted()
     const row = await db.request.findUniqueOrThrow({ where: { id: request.id } })
     const path = `teams/${team}/dev/namespaces/${team}-dev/resourcequota.yaml`
@@ -174,6 +146,7 @@ describe('deciding about a request', () => {
   })
 
   it('does not merge by itself what somebody else put on the branch of a decrease', async () => {
+    const { db, git, requests, advance, team, member, finishedNamespace } = story()
     await finishedNamespace()
     const { id } = await requests.submit(
       member,
@@ -194,6 +167,7 @@ describe('deciding about a request', () => {
   })
 
   it('does not merge a commit that was pushed after the last approval', async () => {
+    const { db, git, requests, advance, member, reviewer, submitted } = story()
     const request = await submitted()
     await requests.approve(reviewer, { id: request.id, sha: headOf(request) })
     const row = await db.request.findUniqueOrThrow({ where: { id: request.id } })

@@ -1,47 +1,13 @@
-import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { RequestId } from '../../contracts/names.ts'
 import { RequestDraft } from '../../contracts/requests.ts'
-import { createDatabase, type Database } from '../../database/database.ts'
-import { testDatabase } from '../../testing/database.ts'
-import { headOf, makeStory, type Story } from './testing/story.ts'
+import { headOf, useStory } from './testing/story.ts'
 
 describe('a request', () => {
-  const database = testDatabase()
-  let db: Database
-  let git: Story['git']
-  let requests: Story['requests']
-  let advance: Story['advance']
-  let team: Story['team']
-  let member: Story['member']
-  let maintainer: Story['maintainer']
-  let reviewer: Story['reviewer']
-  let draft: Story['draft']
-  let submitted: Story['submitted']
-  let applyToCluster: Story['applyToCluster']
-  let finishedNamespace: Story['finishedNamespace']
-
-  beforeAll(() => {
-    db = createDatabase(database.url)
-    return () => db.$disconnect()
-  })
-
-  beforeEach(async () => {
-    ;({
-      git,
-      requests,
-      advance,
-      team,
-      member,
-      maintainer,
-      reviewer,
-      draft,
-      submitted,
-      applyToCluster,
-      finishedNamespace,
-    } = await makeStory(db))
-  })
+  const story = useStory()
 
   it('refuses more than the team has left, and names the field', async () => {
+    const { requests, member, draft } = story()
     const big = draft({ quota: { cpu: '19', memory: '4Gi', gpu: 0, storage: '10Gi' } })
     await requests.submit(member, big)
     const more = draft({ purpose: 'more' })
@@ -53,6 +19,7 @@ describe('a request', () => {
   })
 
   it('lets one of many win who ask for the same name at once', async () => {
+    const { requests, member, draft } = story()
     const results = await Promise.allSettled(Array.from({ length: 20 }, () => requests.submit(member, draft())))
     const won = results.filter((result) => result.status === 'fulfilled')
     expect(won).toHaveLength(1)
@@ -61,6 +28,7 @@ describe('a request', () => {
   })
 
   it('never grants more than the allowance to many who ask at once', async () => {
+    const { requests, member, draft } = story()
     const asks = Array.from({ length: 12 }, (_, index) =>
       requests.submit(
         member,
@@ -72,6 +40,7 @@ describe('a request', () => {
   })
 
   it('counts an approval once, however often and however fast it is given', async () => {
+    const { requests, reviewer, submitted } = story()
     const request = await submitted({ environment: 'prod' })
     const sha = headOf(request)
     await Promise.allSettled(Array.from({ length: 5 }, () => requests.approve(reviewer, { id: request.id, sha })))
@@ -81,6 +50,7 @@ describe('a request', () => {
   })
 
   it('ends in one way when approved and rejected at once', async () => {
+    const { requests, member, maintainer, reviewer, submitted } = story()
     const request = await submitted()
     const sha = headOf(request)
     await Promise.allSettled([
@@ -92,6 +62,7 @@ describe('a request', () => {
   })
 
   it('is withdrawn by its requester only, and gives back what it held', async () => {
+    const { git, requests, advance, member, maintainer, submitted } = story()
     const request = await submitted({ quota: { cpu: '20', memory: '4Gi', gpu: 0, storage: '10Gi' } })
     await expect(requests.cancel(maintainer, request.id)).rejects.toMatchObject({ code: 'forbidden' })
     expect((await requests.cancel(member, request.id)).state).toBe('cancelled')
@@ -101,6 +72,7 @@ describe('a request', () => {
   })
 
   it('goes on when the Git host comes back', async () => {
+    const { git, requests, advance, member, draft } = story()
     const { id } = await requests.submit(member, draft())
     git.down(true)
     await expect(advance.advance(id)).rejects.toMatchObject({ code: 'integration_unavailable' })
@@ -114,6 +86,7 @@ describe('a request', () => {
   })
 
   it('opens one pull request when two workers take the job', async () => {
+    const { git, requests, advance, member, draft } = story()
     const { id } = await requests.submit(member, draft())
     await Promise.allSettled([advance.advance(id), advance.advance(id), advance.advance(id)])
     await advance.advance(id)
@@ -122,6 +95,7 @@ describe('a request', () => {
   })
 
   it('follows what happens on the host by hand', async () => {
+    const { git, requests, advance, member, submitted } = story()
     const closed = await submitted()
     git.closeByHand(closed.pullRequest?.number ?? 0)
     await advance.advance(closed.id)
@@ -134,6 +108,7 @@ describe('a request', () => {
   })
 
   it('needs nobody where it only gives back', async () => {
+    const { db, requests, advance, team, member, applyToCluster, finishedNamespace } = story()
     await finishedNamespace()
     const less = await requests.submit(
       member,
@@ -155,6 +130,7 @@ describe('a request', () => {
   })
 
   it('deletes a namespace and gives its allowance back', async () => {
+    const { db, requests, advance, team, member, applyToCluster, finishedNamespace } = story()
     await finishedNamespace()
     const { id } = await requests.submit(
       member,
@@ -168,6 +144,7 @@ describe('a request', () => {
   })
 
   it('fails with the reason when the default branch conflicts', async () => {
+    const { git, requests, advance, team, member, reviewer, submitted } = story()
     const request = await submitted()
     const path = `platform/argocd/appprojects/${team}.yaml`
     git.commitToDefault([{ path, content: 'something: else\n' }])
@@ -180,6 +157,7 @@ describe('a request', () => {
   })
 
   it('refuses what it cannot read before anything is written', async () => {
+    const { db, draft } = story()
     const before = await db.request.count()
     for (const quota of [
       { cpu: '1e3' },
@@ -209,6 +187,7 @@ describe('a request', () => {
   })
 
   it('does not exist for a made-up id', async () => {
+    const { requests, member } = story()
     await expect(requests.get(member, RequestId.parse('00000000-0000-4000-8000-000000000000'))).rejects.toMatchObject({
       code: 'not_found',
     })

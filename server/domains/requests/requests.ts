@@ -23,15 +23,15 @@ import { allows, demand } from '../../permissions/permissions.ts'
 import type { GitHost } from '../../ports/git-host.ts'
 import { recordAudit } from '../audit/audit.ts'
 import type { PolicyService } from '../policy/policy.ts'
-import { demandDecider, quorumReached } from './approvals.ts'
-import { blockageOf } from './blockage.ts'
-import { columnsOf, lockAllowance } from './claims.ts'
-import { plan } from './plan.ts'
-import { announceRequest, loadRequest, lockRequest, move, stateOf, withEverything } from './store.ts'
-import { summaryOf, viewOf } from './view.ts'
+import { blockageOf } from './lifecycle/blockage.ts'
+import { announceRequest, loadRequest, lockRequest, move, stateOf, withEverything } from './lifecycle/store.ts'
+import { columnsOf, lockAllowance } from './planning/claims.ts'
+import { plan } from './planning/plan.ts'
+import { demandDecider, quorumReached } from './reviews/approvals.ts'
+import { summaryOf, viewOf } from './viewing/view.ts'
 
-export { type Advance, createAdvance } from './advance.ts'
-export { type HistoryEntry, requestHistory } from './listing.ts'
+export { type Advance, createAdvance } from './lifecycle/advance.ts'
+export { type HistoryEntry, requestHistory } from './viewing/listing.ts'
 
 /** Jobs are sent in the transaction that makes them necessary. */
 export type RequestJobs = {

@@ -4,13 +4,15 @@
  */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { beforeAll, beforeEach } from 'vitest'
 import { parse } from 'yaml'
 import { CommitSha } from '../../../contracts/names.ts'
 import { RequestDraft, type RequestDraftInput } from '../../../contracts/requests.ts'
-import type { Database } from '../../../database/database.ts'
+import { createDatabase, type Database } from '../../../database/database.ts'
 import type { Actor } from '../../../permissions/actor.ts'
 import { systemClock } from '../../../ports/clock.ts'
 import { kinds } from '../../../ports/cluster.ts'
+import { testDatabase } from '../../../testing/database.ts'
 import { createFakeCluster, fakeClusters } from '../../../testing/fake-cluster.ts'
 import { createFakeGitHost } from '../../../testing/fake-git-host.ts'
 import { KubernetesObjectSchema } from '../../../testing/objects.ts'
@@ -26,7 +28,26 @@ export type Story = Awaited<ReturnType<typeof makeStory>>
 export const headOf = (request: { pullRequest: { headSha: CommitSha | null } | null }) =>
   CommitSha.parse(request.pullRequest?.headSha)
 
-export async function makeStory(db: Database) {
+/** A database for the calling file, and a new story with people of its own for each test. */
+export function useStory(): () => Story {
+  const database = testDatabase()
+  let db: Database | undefined
+  let story: Story | undefined
+  beforeAll(() => {
+    const opened = createDatabase(database.url)
+    db = opened
+    return () => opened.$disconnect()
+  })
+  beforeEach(async () => {
+    story = db && (await makeStory(db))
+  })
+  return () => {
+    if (!story) throw new Error('The story begins with the first test.')
+    return story
+  }
+}
+
+async function makeStory(db: Database) {
   const git = createFakeGitHost({ 'platform/policy.yaml': policyYaml })
   const cluster = createFakeCluster()
   const policy = createPolicy({ git, clock: systemClock })
@@ -82,6 +103,7 @@ export async function makeStory(db: Database) {
   }
 
   return {
+    db,
     git,
     cluster,
     requests,

@@ -1,10 +1,10 @@
 /** Does the cluster hold what the request wants? And if not, what does Argo CD or the runtime say of it? */
 import { z } from 'zod'
-import { InferenceModel } from '../../contracts/inference/inference-model.ts'
-import { type Cluster, kinds } from '../../ports/cluster.ts'
-import type { Clusters } from '../../ports/clusters.ts'
-import { hardOf, paths } from '../gitops/gitops.ts'
-import { type Desired, desiredOf } from './desired.ts'
+import { InferenceModel } from '../../../contracts/inference/inference-model.ts'
+import { type Cluster, kinds } from '../../../ports/cluster.ts'
+import type { Clusters } from '../../../ports/clusters.ts'
+import { hardOf, paths } from '../../gitops/gitops.ts'
+import { type Desired, desiredOf } from '../planning/desired.ts'
 import type { RequestRow } from './store.ts'
 
 type Outcome = { applied: true } | { applied: false; problem: { message: string; remedy: string } | null }

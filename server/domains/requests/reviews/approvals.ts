@@ -1,8 +1,8 @@
 /** Who may approve, and when it is enough. The requester never can, on whatever road they come. */
-import type { Policy } from '../../contracts/platform/policy.ts'
-import { failure } from '../../errors.ts'
-import type { Actor } from '../../permissions/actor.ts'
-import type { RequestRow } from './store.ts'
+import type { Policy } from '../../../contracts/platform/policy.ts'
+import { failure } from '../../../errors.ts'
+import type { Actor } from '../../../permissions/actor.ts'
+import type { RequestRow } from '../lifecycle/store.ts'
 
 /** An approval counts while it stands for the present head and has not been voided. */
 export const validApprovals = (row: RequestRow) =>

@@ -1,8 +1,8 @@
 /** What will be true once a request is done; stored with it, compared with the cluster, and what a rollback returns to. */
 import { z } from 'zod'
-import { Sha256 } from '../../contracts/names.ts'
-import { Amounts } from '../../contracts/quantity.ts'
-import { ServingLimits } from '../../contracts/requests.ts'
+import { Sha256 } from '../../../contracts/names.ts'
+import { Amounts } from '../../../contracts/quantity.ts'
+import { ServingLimits } from '../../../contracts/requests.ts'
 
 export const Desired = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('namespace'), quota: Amounts }),

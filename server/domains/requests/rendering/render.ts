@@ -1,9 +1,9 @@
 /** The files of a request's pull request, from what is stored of it. */
-import { Environment, ModelName, NamespaceName, RequestId } from '../../contracts/names.ts'
-import type { Change, FileChange, GitHost } from '../../ports/git-host.ts'
-import { paths, renderModel, renderNamespace, renderProject, toFiles, toYaml } from '../gitops/gitops.ts'
-import { desiredOf } from './desired.ts'
-import type { RequestRow } from './store.ts'
+import { Environment, ModelName, NamespaceName, RequestId } from '../../../contracts/names.ts'
+import type { Change, FileChange, GitHost } from '../../../ports/git-host.ts'
+import { paths, renderModel, renderNamespace, renderProject, toFiles, toYaml } from '../../gitops/gitops.ts'
+import type { RequestRow } from '../lifecycle/store.ts'
+import { desiredOf } from '../planning/desired.ts'
 
 export async function filesFor(row: RequestRow, git: GitHost, repositoryUrl: string): Promise<FileChange[]> {
   const desired = desiredOf(row)

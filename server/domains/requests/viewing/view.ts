@@ -1,7 +1,15 @@
 /** A stored request as the API shows it to one reader. */
 
 import { z } from 'zod'
-import { CommitSha, Environment, ModelName, NamespaceName, RequestId, TeamSlug, UserId } from '../../contracts/names.ts'
+import {
+  CommitSha,
+  Environment,
+  ModelName,
+  NamespaceName,
+  RequestId,
+  TeamSlug,
+  UserId,
+} from '../../../contracts/names.ts'
 import {
   finalStates,
   RequestDraft,
@@ -10,14 +18,14 @@ import {
   type RequestView,
   requestKinds,
   Verdict,
-} from '../../contracts/requests.ts'
-import type { Actor } from '../../permissions/actor.ts'
-import { allows } from '../../permissions/permissions.ts'
-import { refusalToDecide, validApprovals } from './approvals.ts'
-import { Blockage, blockageOf } from './blockage.ts'
-import { desiredOf } from './desired.ts'
-import { stepOf, titleOf } from './machine.ts'
-import { type RequestRow, stateOf } from './store.ts'
+} from '../../../contracts/requests.ts'
+import type { Actor } from '../../../permissions/actor.ts'
+import { allows } from '../../../permissions/permissions.ts'
+import { Blockage, blockageOf } from '../lifecycle/blockage.ts'
+import { stepOf, titleOf } from '../lifecycle/machine.ts'
+import { type RequestRow, stateOf } from '../lifecycle/store.ts'
+import { desiredOf } from '../planning/desired.ts'
+import { refusalToDecide, validApprovals } from '../reviews/approvals.ts'
 
 const Kind = z.enum(requestKinds)
 const Decision = z.enum(['approved', 'changes_requested', 'rejected'])

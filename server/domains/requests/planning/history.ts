@@ -1,6 +1,6 @@
 /** What a model's deployment has been told so far, newest first: the requests that reached the default branch. */
-import type { ModelName, NamespaceName, RequestId } from '../../contracts/names.ts'
-import type { Database, Transaction } from '../../database/database.ts'
+import type { ModelName, NamespaceName, RequestId } from '../../../contracts/names.ts'
+import type { Database, Transaction } from '../../../database/database.ts'
 import { type Desired, desiredOf } from './desired.ts'
 
 async function merged(db: Database | Transaction, namespace: string, model: string) {

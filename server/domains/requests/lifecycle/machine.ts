@@ -5,7 +5,7 @@
  *                 ↑ ↓ changes_requested
  *   ends: rejected, cancelled, failed
  */
-import type { RequestState } from '../../contracts/requests.ts'
+import type { RequestState } from '../../../contracts/requests.ts'
 
 export const requestEvents = [
   'opened',

@@ -1,7 +1,7 @@
 /** What a team holds of its allowance in an environment: its namespaces, and what its open requests would add. */
-import type { Environment } from '../../contracts/names.ts'
-import { type Amounts, add, noAmounts } from '../../contracts/quantity.ts'
-import type { Database, Transaction } from '../../database/database.ts'
+import type { Environment } from '../../../contracts/names.ts'
+import { type Amounts, add, noAmounts } from '../../../contracts/quantity.ts'
+import type { Database, Transaction } from '../../../database/database.ts'
 
 type Columns = { cpu: bigint | null; memory: bigint | null; gpu: number | null; storage: bigint | null }
 

@@ -1,13 +1,13 @@
 /** Requests in the database. Every change of state is one transaction: row, transition, audit, live event, job. */
 
-import { RequestId } from '../../contracts/names.ts'
-import { finalStates, RequestState } from '../../contracts/requests.ts'
-import type { Database, Transaction } from '../../database/database.ts'
-import { Prisma } from '../../database/generated/client.ts'
-import { failure, notFound } from '../../errors.ts'
-import type { Actor } from '../../permissions/actor.ts'
-import { recordAudit } from '../audit/audit.ts'
-import { announce } from '../live/live.ts'
+import { RequestId } from '../../../contracts/names.ts'
+import { finalStates, RequestState } from '../../../contracts/requests.ts'
+import type { Database, Transaction } from '../../../database/database.ts'
+import { Prisma } from '../../../database/generated/client.ts'
+import { failure, notFound } from '../../../errors.ts'
+import type { Actor } from '../../../permissions/actor.ts'
+import { recordAudit } from '../../audit/audit.ts'
+import { announce } from '../../live/live.ts'
 import { type RequestEvent, stepOf } from './machine.ts'
 
 export const withEverything = {
