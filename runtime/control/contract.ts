@@ -71,7 +71,8 @@ export const ModelSpec = z
     path: ['versions'],
   })
 
-export const VersionState = z.enum(['Pending', 'Loading', 'Ready', 'Failed', 'Quarantined'])
+/** `SetAside`: unloaded to make room for others; the next request loads it again. */
+export const VersionState = z.enum(['Pending', 'Loading', 'Ready', 'SetAside', 'Failed', 'Quarantined'])
 
 export const VersionStatus = z.object({
   version: z.string(),

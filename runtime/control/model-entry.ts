@@ -6,7 +6,7 @@ import type { LoadOrder } from '../engine/messages.ts'
 import { type Supervised, supervise } from '../engine/supervisor.ts'
 import type { ModelRoute, VersionRoute } from '../http/route-table.ts'
 import { ModelUnavailable, type Repository } from '../models/repository.ts'
-import { type Validation, type ValidationLimits, validateModel } from '../models/validate.ts'
+import { mayPass, type Validation, type ValidationLimits, validateModel } from '../models/validate.ts'
 import type { ModelSpec, ModelStatus, VersionSpec, VersionState, VersionStatus } from './contract.ts'
 
 export interface EntryOptions {
@@ -45,6 +45,8 @@ const DEFAULT_MAX_BATCH = 64
 const DEFAULT_LATENCY_BUDGET = 100
 const FIRST_RETRY = 2000
 const LONGEST_RETRY = 60_000
+/** Checks of a file that took too long or too much, after which it is believed to be the file. */
+const MOST_CHECKS = 8
 
 let loads = 0
 
@@ -60,7 +62,10 @@ const wishOf = (spec: ModelSpec, version: VersionSpec): string =>
     spec.monitoring,
   ])
 
-const settledStates: readonly VersionState[] = ['Ready', 'Failed', 'Quarantined']
+const settledStates: readonly VersionState[] = ['Ready', 'SetAside', 'Failed', 'Quarantined']
+
+/** It failed for what may have been the machine's fault: it was too busy, or others had its memory. */
+class Inconclusive extends Error {}
 
 export class ModelEntry {
   readonly name: string
@@ -138,7 +143,7 @@ export class ModelEntry {
         void loaded.supervised?.stop(this.routed.limits.timeoutMilliseconds ?? DEFAULT_TIMEOUT)
       },
     }
-    void this.load(version, loaded, stopper.signal, FIRST_RETRY)
+    void this.load(version, loaded, stopper.signal, 1)
     return loaded
   }
 
@@ -163,7 +168,7 @@ export class ModelEntry {
       loaded.supervised = undefined
       loaded.asleep = true
       void supervised?.stop(this.routed.limits.timeoutMilliseconds ?? DEFAULT_TIMEOUT)
-      this.becomer(loaded)('Pending', 'set aside to make room for others; a request loads it again')
+      this.becomer(loaded)('SetAside', 'set aside to make room for others; a request loads it again')
     }
   }
 
@@ -175,29 +180,38 @@ export class ModelEntry {
     }
   }
 
-  private async load(version: VersionSpec, loaded: LoadedVersion, signal: AbortSignal, retry: number): Promise<void> {
+  private async load(version: VersionSpec, loaded: LoadedVersion, signal: AbortSignal, attempt: number): Promise<void> {
     const become = this.becomer(loaded)
     try {
       const { path, digest } = await this.options.repository.obtain(version, signal)
       if (loaded.stopped) return
       loaded.digest = digest
-      become('Loading', 'being checked')
-      const verdict = this.options.verdicts.get(digest) ?? (await validateModel(path, this.options.validation))
-      // A busy machine is slow where the model is not: that verdict holds for this time only.
-      if (verdict.ok || verdict.code !== 'timeout') this.options.verdicts.set(digest, verdict)
+      become('Loading', attempt === 1 ? 'being checked' : `being checked again, after ${loaded.message}`)
+      const verdict = await this.check(path, digest)
+      if (!verdict.ok && mayPass(verdict.code) && attempt < MOST_CHECKS) throw new Inconclusive(verdict.reason)
       if (!verdict.ok) return become('Failed', verdict.reason)
       loaded.path = path
       if (!loaded.stopped) this.startEngine(loaded, become)
     } catch (error) {
       if (loaded.stopped) return
-      become('Failed', error instanceof Error ? error.message : String(error))
+      const again = error instanceof ModelUnavailable || error instanceof Inconclusive
+      const pause = Math.min(FIRST_RETRY * 2 ** (attempt - 1), LONGEST_RETRY)
+      const reason = error instanceof Error ? error.message : String(error)
+      become('Failed', again ? `${reason} (attempt ${attempt}; the next in ${pause / 1000} s)` : reason)
       this.options.log('load failed', { model: this.name, version: version.version, reason: loaded.message })
-      if (error instanceof ModelUnavailable) {
+      if (again) {
         setTimeout(() => {
-          if (!loaded.stopped) void this.load(version, loaded, signal, Math.min(retry * 2, LONGEST_RETRY))
-        }, retry).unref()
+          if (!loaded.stopped) void this.load(version, loaded, signal, attempt + 1)
+        }, pause).unref()
       }
     }
+  }
+
+  private async check(path: string, digest: string): Promise<Validation> {
+    const { verdicts, validation } = this.options
+    const verdict = verdicts.get(digest) ?? (await validateModel(path, validation))
+    if (verdict.ok || !mayPass(verdict.code)) verdicts.set(digest, verdict)
+    return verdict
   }
 
   private startEngine(loaded: LoadedVersion, become: (state: VersionState, message: string) => void): void {
@@ -240,7 +254,7 @@ export class ModelEntry {
   status(): ModelStatus {
     const versions = this.spec.versions.map((version) => this.versionStatus(version))
     const answering = versions.filter((each) => !each.shadow && each.weight > 0)
-    const worst = (['Quarantined', 'Failed', 'Loading', 'Pending'] as const).find((state) =>
+    const worst = (['Quarantined', 'Failed', 'Loading', 'Pending', 'SetAside'] as const).find((state) =>
       answering.some((each) => each.state === state),
     )
     const culprit = answering.find((each) => each.state === worst)

@@ -13,6 +13,8 @@ export interface EngineEnd {
   wanted: boolean
   /** Killed from outside, by a person or by the kernel when memory ran out. */
   killed: boolean
+  /** It had not loaded in time, which a busy machine may do to any model. */
+  late: boolean
 }
 
 export interface EngineProcess {
@@ -53,6 +55,7 @@ export const startEngine = (options: EngineOptions): EngineProcess & { socket: s
   let ticket = 0
   let unwanted = false
   let fault = ''
+  let late = false
 
   const end = (why?: string): void => {
     if (why === undefined) unwanted = true
@@ -77,10 +80,10 @@ export const startEngine = (options: EngineOptions): EngineProcess & { socket: s
       send({ ...message, ticket: own })
     })
 
-  const loadTimer = setTimeout(
-    () => end(`loading took longer than ${options.loadTimeoutMilliseconds / 1000} s`),
-    options.loadTimeoutMilliseconds,
-  )
+  const loadTimer = setTimeout(() => {
+    late = true
+    end(`loading took longer than ${options.loadTimeoutMilliseconds / 1000} s`)
+  }, options.loadTimeoutMilliseconds)
   const watch = setInterval(() => {
     if (residentBytes(handle.pid) > options.memoryMegabytes * 1_048_576) {
       end(`it took more than the ${options.memoryMegabytes} MB of memory a model may have`)
@@ -106,7 +109,7 @@ export const startEngine = (options: EngineOptions): EngineProcess & { socket: s
     rmSync(folder, { recursive: true, force: true })
     const reason = fault || describeExit(code, signal, child.stderr())
     ready.reject(new Error(reason))
-    ended.resolve({ reason, wanted: unwanted, killed: fault === '' && signal === 'SIGKILL' })
+    ended.resolve({ reason, wanted: unwanted, killed: fault === '' && signal === 'SIGKILL', late })
   })
   send({ type: 'load', socket, ...options.order })
 

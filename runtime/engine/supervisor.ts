@@ -89,7 +89,7 @@ export const supervise = (options: SupervisorOptions): Supervised => {
           'Quarantined',
           `it ended its engine ${faults.length + kills.length} times, the last time because ${end.reason}; it stays out until its spec changes`,
         )
-      } else if (ready === undefined && !end.killed) become('Failed', end.reason)
+      } else if (ready === undefined && !end.killed && !end.late) become('Failed', end.reason)
       else restart(end.reason)
     })
   }

@@ -24,6 +24,9 @@ export type Validation =
 
 export const defaultLimits: ValidationLimits = { timeoutMilliseconds: 30_000, memoryMegabytes: 4096 }
 
+/** Codes that say as much of the machine and its moment as of the file; all others are final. */
+export const mayPass = (code: ValidationCode): boolean => code === 'timeout' || code === 'memory'
+
 const WATCH_MILLISECONDS = 50
 const PAGE = 4096
 
@@ -89,7 +92,7 @@ const judge = (child: Child, path: string, limits: ValidationLimits): Promise<Va
       clearTimeout(timer)
       clearInterval(watch)
       const why = describeExit(code, signal, child.stderr())
-      const code_ = /memory/.test(why) ? 'memory' : 'crashed'
+      const code_ = /memory (it may use|ran out)/.test(why) ? 'memory' : 'crashed'
       resolve(
         verdict ??
           refused(

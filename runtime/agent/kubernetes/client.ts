@@ -1,11 +1,19 @@
 /** The Kubernetes API over plain HTTP. Where the cluster is and how to sign in comes from the official client's config. */
-import { request as httpRequest, type IncomingMessage } from 'node:http'
-import { request as httpsRequest, type RequestOptions } from 'node:https'
+import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http'
+import { Agent as HttpsAgent, request as httpsRequest, type RequestOptions } from 'node:https'
 import { text } from 'node:stream/consumers'
 import { KubeConfig } from '@kubernetes/client-node'
 import { z } from 'zod'
 
 const REQUEST_MILLISECONDS = 30_000
+const KEPT_OPEN = { keepAlive: true, maxFreeSockets: 8 }
+const MOST_ATTEMPTS = 3
+
+class LostConnection extends Error {
+  constructor(cause: Error) {
+    super(cause.message, { cause })
+  }
+}
 
 export class KubernetesError extends Error {
   readonly code: number
@@ -53,6 +61,8 @@ export const loadKubeConfig = (file: string | undefined, context: string | undef
 /** Tokens and certificates are rotated on disk: when the server no longer takes ours, they are read again. */
 export const kubernetesClient = (load: () => KubeConfig): KubernetesClient => {
   let config = load()
+  // The library's own agents make a new connection, and a new handshake, for every request.
+  const agents = { http: new HttpAgent(KEPT_OPEN), https: new HttpsAgent(KEPT_OPEN) }
 
   const send = async (
     method: string,
@@ -77,10 +87,8 @@ export const kubernetesClient = (load: () => KubeConfig): KubernetesClient => {
       },
     }
     await config.applyToHTTPSOptions(options)
-    const response = await new Promise<IncomingMessage>((resolve, reject) => {
-      const open = url.protocol === 'http:' ? httpRequest : httpsRequest
-      open(url, options, resolve).on('error', reject).end(body)
-    })
+    if (!config.getCurrentCluster()?.proxyUrl) options.agent = url.protocol === 'http:' ? agents.http : agents.https
+    const response = await open(url, options, body)
     if (response.statusCode === 401) config = reload(load, config)
     return response
   }
@@ -112,6 +120,27 @@ export const kubernetesClient = (load: () => KubeConfig): KubernetesClient => {
     },
   }
 }
+
+/**
+ * A connection that was kept open may have been closed by the server just as we send; all our requests may be sent twice.
+ */
+const open = async (url: URL, options: RequestOptions, body: string | undefined): Promise<IncomingMessage> => {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await openOnce(url, options, body)
+    } catch (error) {
+      if (!(error instanceof LostConnection)) throw error
+      if (attempt === MOST_ATTEMPTS || options.signal?.aborted) throw error.cause
+    }
+  }
+}
+
+const openOnce = (url: URL, options: RequestOptions, body: string | undefined): Promise<IncomingMessage> =>
+  new Promise((resolve, reject) => {
+    const request = (url.protocol === 'http:' ? httpRequest : httpsRequest)(url, options, resolve)
+    request.on('error', (error) => reject(request.reusedSocket ? new LostConnection(error) : error))
+    request.end(body)
+  })
 
 /** A file that is just being written may be broken for a moment: then what was there before has to do. */
 const reload = (load: () => KubeConfig, before: KubeConfig): KubeConfig => {

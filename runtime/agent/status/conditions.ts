@@ -6,6 +6,7 @@ import type { InferenceModelSpec } from '#server/contracts/inference/inference-m
 import type {
   Condition,
   InferenceModelStatus,
+  LoadState,
   ReplicaStatus,
 } from '#server/contracts/inference/inference-model-status.ts'
 
@@ -28,17 +29,19 @@ export const conditionsOf = (summary: Summary, before: InferenceModelStatus, now
 const current = ({ replicas, generation }: Summary): ReplicaStatus[] =>
   replicas.filter((replica) => replica.observedGeneration === generation)
 
-const answering = (spec: InferenceModelSpec | undefined, replica: ReplicaStatus): string[] =>
+const inState = (state: LoadState, spec: InferenceModelSpec | undefined, replica: ReplicaStatus): string[] =>
   (spec?.versions ?? [])
     .filter((wanted) => !wanted.shadow && wanted.weight > 0)
     .map((wanted) => wanted.version)
-    .filter((version) => replica.versions?.some((entry) => entry.version === version && entry.state === 'Ready'))
+    .filter((version) => replica.versions?.some((entry) => entry.version === version && entry.state === state))
 
 const ready = (summary: Summary): Verdict => {
-  const serving = current(summary).filter((replica) => answering(summary.spec, replica).length > 0)
+  const replicasWith = (state: LoadState) =>
+    current(summary).filter((replica) => inState(state, summary.spec, replica).length > 0)
+  const serving = replicasWith('Ready')
   const first = serving[0]
   if (first) {
-    const versions = answering(summary.spec, first)
+    const versions = inState('Ready', summary.spec, first)
     const named = versions.length === 1 ? `Version ${versions[0]} answers` : `Versions ${versions.join(', ')} answer`
     return {
       status: 'True',
@@ -46,6 +49,12 @@ const ready = (summary: Summary): Verdict => {
       message: `${named} on ${serving.length} of ${summary.replicas.length} replicas.`,
     }
   }
+  if (replicasWith('SetAside').length > 0)
+    return {
+      status: 'True',
+      reason: 'OnDemand',
+      message: 'Set aside to make room for others; the next request loads it again and is asked to come back for it.',
+    }
   const failure = failures(summary)[0]
   if (failure)
     return {
@@ -70,10 +79,17 @@ const loaded = (summary: Summary): Verdict => {
   const failure = failures(summary)[0]
   return {
     status: 'False',
-    reason: failure?.reason ?? 'Loading',
+    reason: failure?.reason ?? (resting(summary) ? 'SetAside' : 'Loading'),
     message: `Every version is loaded on ${done.length} of ${all} replicas.`,
   }
 }
+
+/** What is not loaded has been set aside. */
+const resting = (summary: Summary): boolean =>
+  current(summary).length === summary.replicas.length &&
+  current(summary).every((replica) =>
+    replica.versions?.every((version) => version.state === 'Ready' || version.state === 'SetAside'),
+  )
 
 const degraded = (summary: Summary): Verdict => {
   const [first, ...others] = failures(summary)

@@ -12,7 +12,7 @@ import type { FileFailure } from '../files/model-files.ts'
 const MAX_MESSAGE = 2000
 
 /** Worst first: an entry's state is the worst among the versions that matter. */
-const byBadness: readonly LoadState[] = ['Quarantined', 'Failed', 'Loading', 'Pending', 'Ready']
+const byBadness: readonly LoadState[] = ['Quarantined', 'Failed', 'Loading', 'Pending', 'SetAside', 'Ready']
 
 export type Trouble = { reason: StateReason; message: string }
 

@@ -102,6 +102,19 @@ export const agentContract = (start: () => Promise<World>): void => {
     expect((await world.status('churn')).message).toBe('Version 1: It ended its engine three times.')
   })
 
+  it('says of a model that was set aside that it answers on demand', async () => {
+    const digest = await world.store(addOne())
+    world.control.outcomes.set('ml-dev.churn:1', { state: 'SetAside', message: 'set aside to make room for others' })
+    await world.startAgent()
+    await world.create('churn', { tenant: 'ml', versions: [version('1', digest)] })
+    await until(async () =>
+      expect(await condition('churn', 'Ready')).toMatchObject({ status: 'True', reason: 'OnDemand' }),
+    )
+    expect(await condition('churn', 'Loaded')).toMatchObject({ status: 'False', reason: 'SetAside' })
+    expect(await condition('churn', 'Degraded')).toMatchObject({ status: 'False' })
+    expect((await world.status('churn')).replicas).toMatchObject([{ state: 'SetAside' }])
+  })
+
   it('keeps serving version 1 and says what is wrong when the bytes of version 2 are not what they should be', async () => {
     const [one, two] = [await world.store(addOne()), `sha256:${'0'.repeat(64)}`]
     await world.create('churn', {

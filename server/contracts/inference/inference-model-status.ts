@@ -13,8 +13,11 @@ export type Condition = z.infer<typeof Condition>
 
 export const conditionTypes = ['Ready', 'Loaded', 'Degraded'] as const
 
-/** `Quarantined`: the version killed its engine too often and is left out until its spec changes. */
-export const LoadState = z.enum(['Pending', 'Loading', 'Ready', 'Failed', 'Quarantined'])
+/**
+ * `SetAside`: unloaded to make room for others, loaded again by the next request. `Quarantined`: the version killed its
+ * engine too often and is left out until its spec changes.
+ */
+export const LoadState = z.enum(['Pending', 'Loading', 'Ready', 'SetAside', 'Failed', 'Quarantined'])
 
 export type LoadState = z.infer<typeof LoadState>
 

@@ -3,7 +3,7 @@ import type { ObservedModel } from '../observed/observed.ts'
 
 /** What each version does, taken together over all replicas: the one that is furthest behind speaks. */
 export function servedVersions(seen: ObservedModel): DeploymentView['versions'] {
-  const worst = ['Failed', 'Quarantined', 'Pending', 'Loading', 'Ready']
+  const worst = ['Failed', 'Quarantined', 'Pending', 'Loading', 'SetAside', 'Ready']
   return (seen.spec?.versions ?? []).map((spec) => {
     const reports = seen.replicas.flatMap((replica) =>
       (replica.versions ?? []).filter((each) => each.version === spec.version),
