@@ -56,6 +56,11 @@ const ask = async (runtime: Running, name: string): Promise<unknown> => {
   const response = await fetch(`${runtime.url}/v2/models/${name}/infer`, { method: 'POST', body: JSON.stringify(iris) })
   return await response.json()
 }
+const Index = z.array(z.object({ name: z.string() }))
+const servedBy = async (runtime: Running): Promise<string[]> => {
+  const response = await fetch(`${runtime.url}/v2/repository/index`, { method: 'POST', body: '{}' })
+  return [...new Set(Index.parse(await response.json()).map((entry) => entry.name))]
+}
 const Answer = z.object({ outputs: z.array(z.object({ name: z.string(), data: z.array(z.unknown()) })) })
 const labelOf = (answer: unknown) => Answer.parse(answer).outputs.find((output) => output.name === 'label')?.data[0]
 
@@ -82,21 +87,22 @@ describe('an agent with its runtime', () => {
   it('comes to the same end however often it is killed on the way', { timeout: 300_000 }, async () => {
     const [one, two] = [await sample('iris/1'), await sample('iris/2')]
     const runtime = await startRuntime()
-    for (let round = 0; round < 3; round += 1) {
+    // Killed at another point each time: when it has seen nothing, has told the runtime, has said so in the status.
+    const reached = [
+      async () => true,
+      async () => (await servedBy(runtime)).includes('ml-dev.iris-1'),
+      async () => (await world.status('iris-2')).observedGeneration === 1,
+    ]
+    for (const [round, point] of reached.entries()) {
       const agent = await startAgent()
       await world.create(`iris-${round}`, spec(one, two))
       if (round > 0) await world.call('DELETE', `${MODELS}/iris-${round - 1}`)
-      // Killed at another point each time: some rounds before anything was done, some after.
-      await new Promise((resolve) => setTimeout(resolve, round * 150))
+      await until(async () => expect(await point()).toBe(true))
       await agent.kill('SIGKILL')
     }
     await startAgent()
     await untilLoaded('iris-2')
-    await until(async () => {
-      const index = await fetch(`${runtime.url}/v2/repository/index`, { method: 'POST', body: '{}' })
-      const names = z.array(z.object({ name: z.string() })).parse(await index.json())
-      expect([...new Set(names.map((entry) => entry.name))]).toEqual(['ml-dev.iris-2'])
-    })
+    await until(async () => expect(await servedBy(runtime)).toEqual(['ml-dev.iris-2']))
   })
 
   it('reports a model that kills whoever loads it, and goes on serving its neighbour', {

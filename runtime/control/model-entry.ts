@@ -5,17 +5,16 @@
 import type { LoadOrder } from '../engine/messages.ts'
 import { type Supervised, supervise } from '../engine/supervisor.ts'
 import type { ModelRoute, VersionRoute } from '../http/route-table.ts'
+import type { Check } from '../models/checks.ts'
 import { ModelUnavailable, type Repository } from '../models/repository.ts'
-import { mayPass, type Validation, type ValidationLimits, validateModel } from '../models/validate.ts'
+import { mayPass } from '../models/validate.ts'
 import type { ModelSpec, ModelStatus, VersionSpec, VersionState, VersionStatus } from './contract.ts'
 
 export interface EntryOptions {
   repository: Repository
-  /** Verdicts by digest, so that a file is tried once and not at every change of weights. */
-  verdicts: Map<string, Validation>
+  check: Check
   memoryMegabytes: number
   loadTimeoutMilliseconds: number
-  validation: ValidationLimits
   lanes: number
   slot: number
   onChange: () => void
@@ -187,7 +186,7 @@ export class ModelEntry {
       if (loaded.stopped) return
       loaded.digest = digest
       become('Loading', attempt === 1 ? 'being checked' : `being checked again, after ${loaded.message}`)
-      const verdict = await this.check(path, digest)
+      const verdict = await this.options.check(path, digest)
       if (!verdict.ok && mayPass(verdict.code) && attempt < MOST_CHECKS) throw new Inconclusive(verdict.reason)
       if (!verdict.ok) return become('Failed', verdict.reason)
       loaded.path = path
@@ -205,13 +204,6 @@ export class ModelEntry {
         }, pause).unref()
       }
     }
-  }
-
-  private async check(path: string, digest: string): Promise<Validation> {
-    const { verdicts, validation } = this.options
-    const verdict = verdicts.get(digest) ?? (await validateModel(path, validation))
-    if (verdict.ok || !mayPass(verdict.code)) verdicts.set(digest, verdict)
-    return verdict
   }
 
   private startEngine(loaded: LoadedVersion, become: (state: VersionState, message: string) => void): void {

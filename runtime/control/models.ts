@@ -1,13 +1,17 @@
 /** All served names and what is wished of them; the one place that changes what the acceptors route to. */
 import type { RouteTable } from '../http/route-table.ts'
+import { createChecks } from '../models/checks.ts'
+import type { ValidationLimits } from '../models/validate.ts'
 import { slotPool } from '../queue/limits.ts'
 import type { ModelSpec, ModelStatus } from './contract.ts'
 import { type EntryOptions, type LoadedVersion, ModelEntry } from './model-entry.ts'
 
-export interface ModelsOptions extends Omit<EntryOptions, 'slot' | 'onChange' | 'verdicts'> {
+export interface ModelsOptions extends Omit<EntryOptions, 'slot' | 'onChange' | 'check'> {
   onTable: (table: RouteTable) => void
   /** The model behind POST /predict; empty for the first that takes text. */
   textModel: string
+  /** What trying a new file may take. */
+  validation: ValidationLimits
 }
 
 export interface Models {
@@ -26,7 +30,7 @@ export interface Models {
 export const createModels = (options: ModelsOptions): Models => {
   const entries = new Map<string, ModelEntry>()
   const slots = slotPool()
-  const verdicts: EntryOptions['verdicts'] = new Map()
+  const check = createChecks(options.validation)
   let started = false
   let everReady = false
   let scheduled = false
@@ -55,7 +59,7 @@ export const createModels = (options: ModelsOptions): Models => {
     put: (name, spec) => {
       const entry = entries.get(name)
       if (!entry) {
-        const added = new ModelEntry(name, spec, { ...options, verdicts, slot: slots.take(), onChange: changed })
+        const added = new ModelEntry(name, spec, { ...options, check, slot: slots.take(), onChange: changed })
         entries.set(name, added)
         changed()
         return added.status()
