@@ -20,7 +20,7 @@ export const Experience = z.object({
   asked: z.number(),
   /** How often each status, or what else went wrong, by name. */
   outcomes: z.record(z.string(), z.number()),
-  /** Milliseconds from when a request was due to when its answer was read, of answers with status 200. */
+  /** Milliseconds from sending, or from when it was due if it had to wait for a connection, of answers with status 200. */
   p50: z.number(),
   p90: z.number(),
   p99: z.number(),

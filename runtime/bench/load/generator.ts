@@ -1,8 +1,17 @@
 /** The load generator's process: told by its parent whom to ask and how often. */
+import { setPriority } from 'node:os'
 import { type Experience, FromGenerator, ToGenerator } from './contract.ts'
 import { SteadyTarget } from './steady-target.ts'
 
 const LAST_ANSWERS_MILLISECONDS = 5000
+/** It stands for callers on other machines, who do not wait for a core of this one; only root may ask for that. */
+const PRIORITY = -10
+try {
+  setPriority(PRIORITY)
+} catch {
+  // Then it measures its own waiting too.
+}
+
 const targets = new Map<string, SteadyTarget>()
 let ticking: NodeJS.Timeout | undefined
 

@@ -29,7 +29,7 @@ export class SteadyTarget {
     while (this.next <= now) {
       this.asked++
       const caller = this.idle.pop()
-      if (caller) this.send(caller, this.next)
+      if (caller) this.send(caller, performance.now())
       else this.waiting.push(this.next)
       this.next += this.pause()
     }
