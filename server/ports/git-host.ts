@@ -1,5 +1,5 @@
 /**
- * The Git host: where changes are proposed, reviewed and merged. Ten verbs hide which host it is.
+ * The Git host: where changes are proposed, reviewed and merged. A few verbs hide which host it is.
  * Every verb may be asked again after a crash: it looks first and does nothing twice.
  */
 import type { CommitSha } from '../contracts/names.ts'
@@ -38,9 +38,14 @@ export type ChangedFile = {
   deletions: number
 }
 
+/** Known by its number: a login may be renamed and then taken by somebody else. */
+export type HostAccount = { id: number; login: string }
+
 export type Review = {
-  login: string
+  id: number
+  account: HostAccount
   state: 'approved' | 'changes_requested' | 'commented' | 'dismissed'
+  /** The commit they looked at. */
   sha: CommitSha
   body: string
   at: string
@@ -60,6 +65,22 @@ export type MergeResult =
   | { outcome: 'conflict'; message: string }
   | { outcome: 'blocked'; message: string }
 
+/** A file's `sha` is the one Git gives its content, so that contents are compared without reading them. */
+export type TreeEntry = { path: string; kind: 'file' | 'executable' | 'symlink' | 'submodule'; sha: string }
+
+export type Comparison = {
+  /** How the second commit stands to the first. */
+  status: 'identical' | 'ahead' | 'behind' | 'diverged'
+  ahead: number
+  behind: number
+}
+
+export type Webhook = {
+  active: boolean
+  /** Newest first. */
+  deliveries: { id: string; event: string; at: string; status: number }[]
+}
+
 export interface GitHost {
   /** The newest change from this branch, whatever became of it. */
   findChange(branch: string): Promise<Change | undefined>
@@ -72,15 +93,23 @@ export interface GitHost {
   /** Merges exactly this head, or says why not. */
   merge(number: number, sha: CommitSha, message: string): Promise<MergeResult>
   changedFiles(number: number): Promise<ChangedFile[]>
+  /** All there are, oldest first; those of accounts that are gone are left out. */
   reviews(number: number): Promise<Review[]>
   comment(number: number, body: string): Promise<void>
   reportStatus(sha: CommitSha, status: StatusReport): Promise<void>
   /** A file of the default branch (or of `ref`), or undefined if there is none. */
   readFile(path: string, ref?: string): Promise<{ content: string; sha: string } | undefined>
-  /** Paths of all files below a folder, at the default branch or `ref`. */
-  listFiles(folder: string, ref?: string): Promise<string[]>
+  /** Everything below a folder, at the default branch or `ref`; nothing when there is no such folder. */
+  readTree(folder: string, ref?: string): Promise<TreeEntry[]>
+  /** How `head` stands to `base`; undefined when the host no longer knows one of them. */
+  compare(base: CommitSha, head: CommitSha): Promise<Comparison | undefined>
   /** The commit the default branch points to. */
   headOfDefaultBranch(): Promise<CommitSha>
+  findAccount(login: string): Promise<HostAccount | undefined>
+  /** Makes sure that the host tells this address what happens; says whether anything had to be done. */
+  ensureWebhook(wanted: { url: string; secret: string }): Promise<'present' | 'created' | 'mended'>
+  /** What the host knows of the webhook to this address and its latest deliveries; undefined when there is none. */
+  findWebhook(url: string): Promise<Webhook | undefined>
   /** Who we are there and what the host says of itself; fails as an IntegrationError when it does not answer. */
   probe(): Promise<{ version: string; login: string; rateLimitRemaining: number | null }>
 }

@@ -2,10 +2,19 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { CommitSha } from '../contracts/names.ts'
 import { failure, IntegrationError } from '../errors.ts'
-import type { Change, ChangedFile, FileChange, GitHost, Review, StatusReport } from '../ports/git-host.ts'
+import type {
+  Change,
+  ChangedFile,
+  FileChange,
+  GitHost,
+  HostAccount,
+  Review,
+  StatusReport,
+  Webhook,
+} from '../ports/git-host.ts'
 
 type Files = ReadonlyMap<string, string>
-type Commit = { sha: CommitSha; files: Files }
+type Commit = { sha: CommitSha; files: Files; parent?: Commit }
 type Pull = { change: Change; base: Files; reviews: Review[]; comments: string[] }
 
 export type FakeGitHost = GitHost & {
@@ -13,6 +22,9 @@ export type FakeGitHost = GitHost & {
   push(branch: string, files: FileChange[]): CommitSha
   /** Somebody changes the default branch without a pull request. */
   commitToDefault(files: FileChange[]): void
+  /** Somebody reviews; at the head, unless told. */
+  review(number: number, by: HostAccount, state: Review['state'], sha?: CommitSha): Review
+  dismiss(number: number, review: number): void
   mergeByHand(number: number): void
   closeByHand(number: number): void
   down(isDown: boolean): void
@@ -20,10 +32,19 @@ export type FakeGitHost = GitHost & {
   readonly openedChanges: number
 }
 
-const commitOf = (files: Files): Commit => ({
-  sha: CommitSha.parse(createHash('sha1').update(randomUUID()).digest('hex')),
+const sha1 = (text: string) => createHash('sha1').update(text).digest('hex')
+
+const commitOf = (files: Files, parent?: Commit): Commit => ({
+  sha: CommitSha.parse(sha1(randomUUID())),
   files,
+  parent,
 })
+
+/** A commit and all before it. */
+const lineOf = (commit: Commit | undefined): Commit[] => (commit ? [commit, ...lineOf(commit.parent)] : [])
+
+/** As Git names a content. */
+const blobOf = (content: string) => sha1(`blob ${Buffer.byteLength(content)}\0${content}`)
 
 function apply(files: Files, changes: FileChange[]): Files {
   const next = new Map(files)
@@ -44,8 +65,12 @@ export function createFakeGitHost(initial: Record<string, string> = {}): FakeGit
   const pulls: Pull[] = []
   const statuses: { sha: string; status: StatusReport }[] = []
 
-  const filesAt = (ref: string) =>
-    (branches.get(ref) ?? [...branches.values()].find((commit) => commit.sha === ref))?.files
+  const accounts = new Map<string, HostAccount>()
+  const webhooks = new Map<string, Webhook & { secret: string }>()
+  let reviews = 0
+
+  const everyCommit = () => [main, ...branches.values()].flatMap(lineOf)
+  const filesAt = (ref: string) => (branches.get(ref) ?? everyCommit().find((commit) => commit.sha === ref))?.files
 
   const up = () => {
     if (isDown)
@@ -90,7 +115,7 @@ export function createFakeGitHost(initial: Record<string, string> = {}): FakeGit
   function finish(pull: Pull): CommitSha {
     const head = branches.get(pull.change.branch)
     const touched = changesOf(pull).map(({ path }) => ({ path, content: head?.files.get(path) ?? null }))
-    main = commitOf(apply(main.files, touched))
+    main = commitOf(apply(main.files, touched), main)
     pull.change = { ...pull.change, state: 'merged', mergedSha: main.sha }
     return main.sha
   }
@@ -121,7 +146,7 @@ export function createFakeGitHost(initial: Record<string, string> = {}): FakeGit
             'The repository holds exactly this already, so there is nothing to change.',
             'Reload the page.',
           )
-        branches.set(proposal.branch, commitOf(files))
+        branches.set(proposal.branch, commitOf(files, main))
       }
       const number = pulls.length + 1
       const headSha = branches.get(proposal.branch)?.sha ?? main.sha
@@ -141,9 +166,9 @@ export function createFakeGitHost(initial: Record<string, string> = {}): FakeGit
     async updateChange(number, files) {
       up()
       const { change } = pullOf(number)
-      const head = branches.get(change.branch)?.files ?? main.files
-      const next = apply(head, files)
-      if (!same(head, next)) branches.set(change.branch, commitOf(next))
+      const head = branches.get(change.branch) ?? main
+      const next = apply(head.files, files)
+      if (!same(head.files, next)) branches.set(change.branch, commitOf(next, head))
       return pullOf(number).change
     },
     async closeChange(number, comment) {
@@ -185,12 +210,40 @@ export function createFakeGitHost(initial: Record<string, string> = {}): FakeGit
       up()
       const files = ref === undefined ? main.files : filesAt(ref)
       const content = files?.get(path)
-      return content === undefined ? undefined : { content, sha: createHash('sha1').update(content).digest('hex') }
+      return content === undefined ? undefined : { content, sha: blobOf(content) }
     },
-    async listFiles(folder, ref) {
+    async readTree(folder, ref) {
       up()
-      const files = ref === undefined ? main.files : (branches.get(ref)?.files ?? new Map())
-      return [...files.keys()].filter((path) => path.startsWith(`${folder}/`)).sort()
+      const files = (ref === undefined ? main.files : filesAt(ref)) ?? new Map<string, string>()
+      return [...files]
+        .filter(([path]) => path.startsWith(`${folder}/`))
+        .map(([path, content]) => ({ path, kind: 'file' as const, sha: blobOf(content) }))
+        .sort((one, other) => (one.path < other.path ? -1 : 1))
+    },
+    async compare(base, head) {
+      up()
+      const lines = [base, head].map((sha) => lineOf(everyCommit().find((commit) => commit.sha === sha)))
+      const [left = [], right = []] = lines
+      const common = right.find((commit) => left.includes(commit))
+      if (!common) return undefined
+      const [behind, ahead] = [left.indexOf(common), right.indexOf(common)]
+      return { status: ahead && behind ? 'diverged' : ahead ? 'ahead' : behind ? 'behind' : 'identical', ahead, behind }
+    },
+    async findAccount(login) {
+      up()
+      return accounts.get(login.toLowerCase())
+    },
+    async ensureWebhook({ url, secret }) {
+      up()
+      const known = webhooks.get(url)
+      const well = known?.active && known.deliveries[0]?.status !== 401
+      if (!well) webhooks.set(url, { deliveries: [], active: true, secret })
+      return well ? 'present' : known ? 'mended' : 'created'
+    },
+    async findWebhook(url) {
+      up()
+      const known = webhooks.get(url)
+      return known && { active: known.active, deliveries: known.deliveries }
     },
     async headOfDefaultBranch() {
       up()
@@ -202,12 +255,25 @@ export function createFakeGitHost(initial: Record<string, string> = {}): FakeGit
     },
 
     push(branch, files) {
-      const commit = commitOf(apply(branches.get(branch)?.files ?? main.files, files))
+      const head = branches.get(branch) ?? main
+      const commit = commitOf(apply(head.files, files), head)
       branches.set(branch, commit)
       return commit.sha
     },
     commitToDefault(files) {
-      main = commitOf(apply(main.files, files))
+      main = commitOf(apply(main.files, files), main)
+    },
+    review(number, account, state, sha) {
+      const pull = pullOf(number)
+      accounts.set(account.login.toLowerCase(), account)
+      const at = new Date().toISOString()
+      const review = { id: ++reviews, account, state, sha: sha ?? pull.change.headSha, body: '', at }
+      pull.reviews.push(review)
+      return review
+    },
+    dismiss(number, id) {
+      const pull = pullOf(number)
+      pull.reviews = pull.reviews.map((each) => (each.id === id ? { ...each, state: 'dismissed' } : each))
     },
     mergeByHand(number) {
       finish(pullOf(number))

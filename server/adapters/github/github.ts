@@ -2,10 +2,14 @@
 import { CommitSha } from '../../contracts/names.ts'
 import { failure } from '../../errors.ts'
 import type { Change, ChangeProposal, FileChange, GitHost, Review } from '../../ports/git-host.ts'
-import { createClient, explained, type GitHubAccess, isStatus, messageOf } from './client.ts'
+import { createClient, type GitHubAccess } from './client.ts'
 import { commitOnTop } from './commits.ts'
+import { explained, isStatus, messageOf } from './explained.ts'
+import type { Transport } from './transport.ts'
+import { readTree } from './trees.ts'
+import { ensureWebhook, findWebhook } from './webhooks.ts'
 
-export type GitHubSettings = { apiUrl: string; repository: string; access: GitHubAccess }
+export type GitHubSettings = { apiUrl: string; repository: string; access: GitHubAccess; transport?: Transport }
 
 type PullRequest = {
   number: number
@@ -39,10 +43,10 @@ const reviewStates: Record<string, Review['state']> = {
   DISMISSED: 'dismissed',
 }
 
-export function createGitHub({ apiUrl, repository, access }: GitHubSettings): GitHost {
+export function createGitHub({ apiUrl, repository, access, transport }: GitHubSettings): GitHost {
   const [owner = '', repo = ''] = repository.split('/')
   const at = { owner, repo }
-  const octokit = createClient(apiUrl, access)
+  const octokit = createClient(apiUrl, access, transport)
   const pageSize = 100
   let defaultBranch: string | undefined
 
@@ -193,7 +197,8 @@ export function createGitHub({ apiUrl, repository, access }: GitHubSettings): Gi
           review.user && review.commit_id
             ? [
                 {
-                  login: review.user.login,
+                  id: review.id,
+                  account: { id: review.user.id, login: review.user.login },
                   state: reviewStates[review.state] ?? 'commented',
                   sha: CommitSha.parse(review.commit_id),
                   body: review.body ?? '',
@@ -233,17 +238,36 @@ export function createGitHub({ apiUrl, repository, access }: GitHubSettings): Gi
         }
       }),
 
-    listFiles: (folder, ref) =>
+    readTree: (folder, ref) => explained(async () => readTree(octokit, at, folder, ref ?? (await baseBranch()))),
+
+    compare: (base, head) =>
       explained(async () => {
-        const { data } = await octokit.rest.git.getTree({
-          ...at,
-          tree_sha: ref ?? (await baseBranch()),
-          recursive: 'true',
-        })
-        return data.tree.flatMap((entry) =>
-          entry.type === 'blob' && entry.path?.startsWith(`${folder}/`) ? [entry.path] : [],
-        )
+        try {
+          const { data } = await octokit.rest.repos.compareCommitsWithBasehead({
+            ...at,
+            basehead: `${base}...${head}`,
+            per_page: 1,
+          })
+          return { status: data.status, ahead: data.ahead_by, behind: data.behind_by }
+        } catch (error) {
+          if (isStatus(error, 404)) return undefined
+          throw error
+        }
       }),
+
+    findAccount: (login) =>
+      explained(async () => {
+        try {
+          const { data } = await octokit.rest.users.getByUsername({ username: login })
+          return { id: data.id, login: data.login }
+        } catch (error) {
+          if (isStatus(error, 404)) return undefined
+          throw error
+        }
+      }),
+
+    ensureWebhook: (wanted) => explained(() => ensureWebhook(octokit, at, wanted)),
+    findWebhook: (url) => explained(() => findWebhook(octokit, at, url)),
 
     headOfDefaultBranch: () => explained(async () => CommitSha.parse(await refSha(await baseBranch()))),
 

@@ -1,4 +1,5 @@
 /** The files of a request's pull request, from what is stored of it. */
+import { createHash } from 'node:crypto'
 import { Environment, ModelName, NamespaceName, RequestId } from '../../../contracts/names.ts'
 import type { Change, FileChange, GitHost } from '../../../ports/git-host.ts'
 import { paths, renderModel, renderNamespace, renderProject, toFiles, toYaml } from '../../gitops/gitops.ts'
@@ -15,7 +16,7 @@ export async function filesFor(row: RequestRow, git: GitHost, repositoryUrl: str
 
   switch (desired.kind) {
     case 'nothing':
-      return (await git.listFiles(folder)).map((path) => ({ path, content: null }))
+      return (await git.readTree(folder)).map(({ path }) => ({ path, content: null }))
     case 'model':
       return toFiles(folder, renderModel({ ...owner, ...desired, namespace: row.namespace, model: row.model ?? '' }))
     case 'namespace': {
@@ -45,14 +46,32 @@ export async function strangeFiles(
   }
   const known = new Map([project, ...wanted].map((file) => [file.path, file.content]))
   const touched = (await git.changedFiles(change.number)).map((file) => file.path)
-  const strange: string[] = []
+  const strange = touched.filter((path) => !known.has(path))
+  const there = await blobsIn(git, [...known.keys()].map(folderOf), change.headSha)
   for (const path of new Set([...wanted.map((file) => file.path), ...touched])) {
     const content = known.get(path)
-    const actual = (await git.readFile(path, change.headSha))?.content ?? null
-    if (content === undefined || content !== actual) strange.push(path)
+    if (content === undefined) continue
+    if (there.get(path) !== (content === null ? undefined : blobNameOf(content))) strange.push(path)
   }
   return strange
 }
+
+/** Plain files of some folders by path, each with Git's name of its content; a link or an executable is neither. */
+async function blobsIn(git: GitHost, folders: string[], ref: string): Promise<Map<string, string>> {
+  const found = new Map<string, string>()
+  for (const folder of new Set(folders)) {
+    for (const { path, kind, sha } of await git.readTree(folder, ref)) found.set(path, kind === 'file' ? sha : kind)
+  }
+  return found
+}
+
+const folderOf = (path: string) => path.slice(0, path.lastIndexOf('/'))
+
+/** What Git calls a content: equal names are equal bytes, so nothing has to be fetched to compare. */
+const blobNameOf = (content: string) =>
+  createHash('sha1')
+    .update(`blob ${Buffer.byteLength(content)}\0${content}`)
+    .digest('hex')
 
 export function proposalText(row: RequestRow, portalUrl: string): { title: string; body: string; message: string } {
   const draft = `${portalUrl}/requests/${row.id}`

@@ -84,7 +84,7 @@ async function makeStory(db: Database) {
   /** What Argo CD and the cluster's controllers do with the default branch. */
   async function applyToCluster(namespace: string) {
     const folder = `teams/${team}/dev/namespaces/${namespace}`
-    const files = await git.listFiles(folder)
+    const files = (await git.readTree(folder)).map((entry) => entry.path)
     if (files.length === 0) cluster.remove(kinds.namespace, namespace)
     for (const path of files) {
       const file = await git.readFile(path)
