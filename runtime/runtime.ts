@@ -13,9 +13,11 @@ import { createModels, type Models } from './control/models.ts'
 import { type AcceptorPool, startAcceptors } from './http/acceptor-pool.ts'
 import type { AuthSettings } from './http/auth.ts'
 import type { Ask } from './http/routes.ts'
-import { requestMetrics } from './metrics/exposition.ts'
+import { PROTOBUF_TYPE, protobufOf } from './metrics/exposition/protobuf.ts'
+import { TEXT_TYPE, textOf } from './metrics/exposition/text.ts'
 import { createModelObserver } from './metrics/model-observer.ts'
 import { type Log, processMetrics } from './metrics/process-metrics.ts'
+import { requestFamilies } from './metrics/request-families.ts'
 import { mergeStats } from './metrics/request-stats.ts'
 import { statistics } from './metrics/statistics.ts'
 import { readModelFolder } from './models/folder.ts'
@@ -118,8 +120,10 @@ export const createRuntime = async (config: RuntimeConfig): Promise<Runtime> => 
       }
     }
     await observer.gather()
-    const text = requestMetrics(mergeStats(stats)) + observer.metrics() + processMetrics(connections)
-    return { status: 200, contentType: 'text/plain; version=0.0.4; charset=utf-8', body: text }
+    const families = [...requestFamilies(mergeStats(stats)), ...observer.metrics(), ...processMetrics(connections)]
+    return what === 'metrics'
+      ? { status: 200, contentType: TEXT_TYPE, body: textOf(families) }
+      : { status: 200, contentType: PROTOBUF_TYPE, body: protobufOf(families) }
   }
 
   pool = await startAcceptors({

@@ -24,7 +24,7 @@ export interface AcceptorSettings {
 export type ToAcceptor =
   | { type: 'table'; table: RouteTable }
   | { type: 'collect'; ticket: number }
-  | { type: 'answer'; ticket: number; status: number; contentType: string; body: string }
+  | { type: 'answer'; ticket: number; status: number; contentType: string; body: string | Uint8Array }
   | { type: 'drain' }
 
 export type FromAcceptor =

@@ -34,7 +34,7 @@ const dispatcher = new Dispatcher({
 dispatcher.update(settings.table)
 
 let ticket = 0
-const asked = new Map<number, (answer: { status: number; contentType: string; body: string }) => void>()
+const asked = new Map<number, (answer: Awaited<ReturnType<Ask>>) => void>()
 const ask: Ask = (question) =>
   new Promise((resolve, reject) => {
     const own = ++ticket

@@ -13,6 +13,7 @@ export interface RequestHead {
   contentType: string
   contentEncoding: string
   acceptsGzip: boolean
+  accept: string
   authorization: string
   /** Inference-Header-Content-Length: where JSON ends and binary tensors begin. */
   jsonLength: number | undefined
@@ -51,6 +52,7 @@ export const parseHead = (text: string): RequestHead => {
     contentType: '',
     contentEncoding: '',
     acceptsGzip: false,
+    accept: '',
     authorization: '',
     jsonLength: undefined,
     requestId: '',
@@ -95,6 +97,9 @@ export const parseHead = (text: string): RequestHead => {
         break
       case 'content-encoding':
         head.contentEncoding = value.toLowerCase()
+        break
+      case 'accept':
+        head.accept = value
         break
       case 'accept-encoding':
         head.acceptsGzip = /(^|[\s,])(gzip|\*)($|[\s,;])/i.test(value) && !/gzip\s*;\s*q=0(\.0*)?($|[\s,])/i.test(value)

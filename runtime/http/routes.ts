@@ -1,5 +1,6 @@
 /** Which path does what. The paths of a model are looked up whole, so a hostile path is just one that is not there. */
 import { type BodyKind, bodyKind } from '../engine/frames.ts'
+import { prefersProtobuf } from '../metrics/exposition/protobuf.ts'
 import { errorBody, InferenceError } from '../protocol/errors.ts'
 import type { Dispatcher } from '../queue/dispatcher.ts'
 import { type Answer, errorAnswer, JSON_TYPE, jsonAnswer } from './answer.ts'
@@ -14,14 +15,14 @@ const EXTENSIONS = ['binary_tensor_data', 'classification', 'model_repository', 
 
 /** What the main thread knows and an acceptor does not: metrics of all acceptors, statistics, feedback. */
 export type Ask = (question: {
-  what: 'metrics' | 'statistics' | 'feedback'
+  what: 'metrics' | 'protobuf metrics' | 'statistics' | 'feedback'
   model: string
   version: string
   body: string
 }) => Promise<{
   status: number
   contentType: string
-  body: string
+  body: string | Uint8Array
 }>
 
 export interface RouterOptions {
@@ -73,7 +74,10 @@ export const createRouter = (options: RouterOptions) => {
   const relay = (exchange: Exchange, question: Parameters<Ask>[0]): void => {
     options
       .ask(question)
-      .then(({ status, contentType, body }) => exchange.answer({ status, contentType, headers: '', body }))
+      .then(({ status, contentType, body }) => {
+        const plain = typeof body === 'string' ? body : Buffer.from(body.buffer, body.byteOffset, body.length)
+        exchange.answer({ status, contentType, headers: '', body: plain })
+      })
       .catch((error: unknown) => exchange.answer(errorAnswer(new InferenceError(503, String(error), 1))))
   }
 
@@ -114,7 +118,13 @@ export const createRouter = (options: RouterOptions) => {
     ],
     ['GET /v2/health/live', (exchange) => exchange.answer(jsonAnswer({ live: true }))],
     ['GET /v2/health/ready', (exchange) => exchange.answer(ready('ready', true))],
-    ['GET /metrics', (exchange) => relay(exchange, { what: 'metrics', model: '', version: '', body: '' })],
+    [
+      'GET /metrics',
+      (exchange) => {
+        const what = prefersProtobuf(exchange.head.accept) ? 'protobuf metrics' : 'metrics'
+        relay(exchange, { what, model: '', version: '', body: '' })
+      },
+    ],
     ['GET /v2/models/stats', (exchange) => relay(exchange, { what: 'statistics', model: '', version: '', body: '' })],
     [
       'POST /v2/repository/index',

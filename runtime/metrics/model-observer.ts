@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import type { LoadedVersion, ModelEntry } from '../control/model-entry.ts'
 import { type DriftWindow, driftWindow } from './drift.ts'
-import { family, type LabelSet, type Sample } from './exposition.ts'
+import { type Family, family, type LabelSet, type Sample } from './exposition/families.ts'
 import { type FeedbackWindow, feedbackWindow } from './feedback.ts'
 
 const Feedback = z.object({
@@ -23,7 +23,7 @@ export interface ModelObserver {
   /** Asks every engine; called now and then and before each scrape. */
   gather: () => Promise<void>
   feedback: (model: string, body: string) => Promise<{ status: number; body: unknown }>
-  metrics: () => string
+  metrics: () => Family[]
 }
 
 export const createModelObserver = (entries: () => ModelEntry[]): ModelObserver => {
@@ -119,54 +119,53 @@ export const createModelObserver = (entries: () => ModelEntry[]): ModelObserver 
         },
       }
     },
-    metrics: () =>
-      [
-        family('predictions_total', 'counter', 'Rows predicted, by label or risk level.', predictionSamples()),
-        family(
-          'model_f1_score',
-          'gauge',
-          'Macro F1 over the last 1000 predictions with feedback.',
-          [...kept.values()].flatMap((each) => {
-            const value = each.feedback.f1()
-            return value === undefined ? [] : [{ labels: each.labels, value }]
-          }),
+    metrics: () => [
+      family('predictions_total', 'counter', 'Rows predicted, by label or risk level.', predictionSamples()),
+      family(
+        'model_f1_score',
+        'gauge',
+        'Macro F1 over the last 1000 predictions with feedback.',
+        [...kept.values()].flatMap((each) => {
+          const value = each.feedback.f1()
+          return value === undefined ? [] : [{ labels: each.labels, value }]
+        }),
+      ),
+      family(
+        'data_drift_score',
+        'gauge',
+        'Population stability index of a feature against the training data, over the last hour.',
+        [...kept.values()].flatMap((each) =>
+          [...each.drift.scores(Date.now())].map(([feature, value]) => ({
+            labels: { ...each.labels, feature },
+            value,
+          })),
         ),
-        family(
-          'data_drift_score',
-          'gauge',
-          'Population stability index of a feature against the training data, over the last hour.',
-          [...kept.values()].flatMap((each) =>
-            [...each.drift.scores(Date.now())].map(([feature, value]) => ({
-              labels: { ...each.labels, feature },
-              value,
-            })),
-          ),
-        ),
-        family(
-          'model_ready',
-          'gauge',
-          'Whether a version can answer.',
-          perVersion((_, loaded) => (loaded.state === 'Ready' ? 1 : 0)),
-        ),
-        family(
-          'engine_restarts_total',
-          'counter',
-          'Times an engine was started again.',
-          perVersion((_, loaded) => loaded.supervised?.restarts),
-        ),
-        family(
-          'model_load_seconds',
-          'gauge',
-          'How long the last load took.',
-          perVersion((_, loaded) => loaded.supervised?.loadSeconds),
-        ),
-        family(
-          'engine_memory_bytes',
-          'gauge',
-          'Resident memory of the engine.',
-          [...kept.values()].map((each) => ({ labels: each.labels, value: each.residentBytes })),
-        ),
-      ].join(''),
+      ),
+      family(
+        'model_ready',
+        'gauge',
+        'Whether a version can answer.',
+        perVersion((_, loaded) => (loaded.state === 'Ready' ? 1 : 0)),
+      ),
+      family(
+        'engine_restarts_total',
+        'counter',
+        'Times an engine was started again.',
+        perVersion((_, loaded) => loaded.supervised?.restarts),
+      ),
+      family(
+        'model_load_seconds',
+        'gauge',
+        'How long the last load took.',
+        perVersion((_, loaded) => loaded.supervised?.loadSeconds),
+      ),
+      family(
+        'engine_memory_bytes',
+        'gauge',
+        'Resident memory of the engine.',
+        [...kept.values()].map((each) => ({ labels: each.labels, value: each.residentBytes })),
+      ),
+    ],
   }
 }
 

@@ -1,10 +1,10 @@
 /** The server process itself: memory, processor time, open connections. */
-import { family } from './exposition.ts'
+import { type Family, family } from './exposition/families.ts'
 
 /** Writes one line of what happened. */
 export type Log = (event: string, details: Record<string, unknown>) => void
 
-export const processMetrics = (connections: number): string => {
+export const processMetrics = (connections: number): Family[] => {
   const { user, system } = process.cpuUsage()
   const one = (value: number) => [{ labels: {}, value }]
   return [
@@ -27,5 +27,5 @@ export const processMetrics = (connections: number): string => {
       'When the server started.',
       one(Math.round(Date.now() / 1000 - process.uptime())),
     ),
-  ].join('')
+  ]
 }

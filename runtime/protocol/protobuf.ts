@@ -76,7 +76,7 @@ export class ProtoReader {
   }
 }
 
-const varintBytes = (value: number | bigint): Buffer => {
+export const varintBytes = (value: number | bigint): Buffer => {
   const out: number[] = []
   let rest = BigInt.asUintN(64, BigInt(value))
   while (rest > 127n) {
@@ -92,6 +92,13 @@ export class ProtoWriter {
 
   int(field: number, value: number | bigint): this {
     this.parts.push(varintBytes(field * 8), varintBytes(value))
+    return this
+  }
+
+  double(field: number, value: number): this {
+    const out = Buffer.allocUnsafe(8)
+    out.writeDoubleLE(value)
+    this.parts.push(varintBytes(field * 8 + wire.fixed64), out)
     return this
   }
 

@@ -81,9 +81,11 @@ export class Dispatcher {
       client.retire()
     }
     const kept = new Set(
-      table.models.flatMap((model) => model.versions.map((each) => `${model.name}\n${each.version}`)),
+      table.models.flatMap((model) =>
+        ['', ...model.versions.map((each) => each.version)].map((version) => `${model.name}\n${version}`),
+      ),
     )
-    for (const key of this.stats.keys()) if (key !== '\n' && !kept.has(key)) this.stats.delete(key)
+    for (const key of this.stats.keys()) if (!kept.has(key)) this.stats.delete(key)
   }
 
   private open(model: ModelRoute, version: VersionRoute): void {
