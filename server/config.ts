@@ -103,8 +103,17 @@ const Settings = z.object({
   GIT_APP_PRIVATE_KEY: z.string().min(1).optional().describe('GitHub App: its private key, PEM'),
   GIT_WEBHOOK_SECRET: z.string().min(8).optional().describe('Secret that webhooks are signed with'),
 
-  KUBECONFIG: z.string().min(1).optional().describe('Kubeconfig file; inside a cluster leave it out'),
-  CLUSTER_CONTEXTS: ClusterContexts.optional().describe('Context of each environment: dev=…,staging=…,prod=…'),
+  KUBECONFIG: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'Kubeconfig file, or several as in PATH; read again when a token is refused. Inside a cluster leave it out',
+    ),
+  CLUSTER_CONTEXTS: ClusterContexts.optional().describe(
+    'Cluster of each environment, by its context: dev=…,staging=…,prod=…; in-cluster is the account of the pod',
+  ),
+  ARGOCD_CONTEXT: z.string().min(1).optional().describe('Context of the cluster with Argo CD; prod’s unless told'),
   ARGOCD_NAMESPACE: z.string().min(1).default('argocd').describe('Namespace of Argo CD'),
   OBJECT_STORE_URL: z
     .url({ protocol: /^(file|s3|https?)$/, error: 'This is not a file:// or s3:// address.' })

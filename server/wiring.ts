@@ -3,7 +3,6 @@ import { absent } from './adapters/absent.ts'
 import { createAlertmanager } from './adapters/alertmanager/alertmanager.ts'
 import { createFileStore } from './adapters/files/files.ts'
 import { createGitHub } from './adapters/github/github.ts'
-import { createClusters } from './adapters/kubernetes/kubernetes.ts'
 import { createOnnxValidator } from './adapters/onnx/validator.ts'
 import { createOpenInference } from './adapters/open-inference/open-inference.ts'
 import { createPrometheus } from './adapters/prometheus/prometheus.ts'
@@ -22,12 +21,11 @@ import { advanceRequest, closeChange, requestJobs } from './jobs/request-jobs.ts
 import { createLog } from './logging/log.ts'
 import type { Alerts } from './ports/alerts.ts'
 import { systemClock } from './ports/clock.ts'
-import type { Cluster } from './ports/cluster.ts'
-import type { Clusters } from './ports/clusters.ts'
 import type { GitHost } from './ports/git-host.ts'
 import type { InferenceRuntime } from './ports/inference-runtime.ts'
 import type { Metrics } from './ports/metrics.ts'
 import type { ObjectStore } from './ports/object-store.ts'
+import { clustersOf, gitOpsOf } from './wiring/clusters.ts'
 import { probesOf } from './wiring/probes.ts'
 
 function gitHost(config: Config): GitHost {
@@ -39,21 +37,6 @@ function gitHost(config: Config): GitHost {
   return token
     ? createGitHub({ apiUrl, repository, access: { kind: 'token', token } })
     : absent('git_host', 'The Git host', 'GIT_TOKEN')
-}
-
-function clustersOf(config: Config): Clusters {
-  const contexts = config.CLUSTER_CONTEXTS
-  if (!config.KUBECONFIG && !process.env.KUBERNETES_SERVICE_HOST) {
-    const cluster: Cluster = absent('cluster', 'A cluster', 'KUBECONFIG', { name: 'none' })
-    return { of: () => cluster, all: [], gitops: { cluster, namespace: config.ARGOCD_NAMESPACE } }
-  }
-  const { dev, staging, prod } = contexts ?? {}
-  const fallback = dev ?? staging ?? prod ?? 'in-cluster'
-  return createClusters({
-    kubeconfig: config.KUBECONFIG ?? null,
-    contexts: { dev: dev ?? fallback, staging: staging ?? fallback, prod: prod ?? fallback },
-    argocd: { environment: 'prod', namespace: config.ARGOCD_NAMESPACE },
-  })
 }
 
 function objectStore(config: Config): ObjectStore {
@@ -88,9 +71,11 @@ export async function createServices(config: Config, process: { works: boolean }
     onConnectionLost: (error) => log.warn({ err: error }, 'a database connection was lost'),
   })
   const queue = await createQueue({ databaseUrl: config.DATABASE_URL, log, names: requestJobs, works: process.works })
+  const clusters = clustersOf(config)
   const ports = {
     git: gitHost(config),
-    clusters: clustersOf(config),
+    clusters,
+    gitops: gitOpsOf(clusters),
     store: objectStore(config),
     runtime: inferenceRuntime(config),
     metrics: metricsOf(config),
@@ -118,6 +103,7 @@ export async function createServices(config: Config, process: { works: boolean }
       db,
       git: ports.git,
       clusters: ports.clusters,
+      gitops: ports.gitops,
       portalUrl: config.PORTAL_URL,
       repositoryUrl: repositoryUrlOf(config),
     }),

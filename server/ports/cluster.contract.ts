@@ -1,7 +1,7 @@
 /** What every cluster must do; run on the fake, on the sandbox and on a real control plane. */
 import { randomUUID } from 'node:crypto'
 import { beforeAll, expect, it, onTestFinished, vi } from 'vitest'
-import { type Cluster, type KindRef, type KubernetesObject, kinds, type WatchEvent } from './cluster.ts'
+import { type Cluster, type KindRef, type KubernetesObject, kinds, type WatchEvent, type WatchSign } from './cluster.ts'
 
 export type ClusterUnderTest = {
   cluster: Cluster
@@ -32,12 +32,14 @@ export const mapOf = (
 /** Follows the ConfigMaps of a namespace by name until the test is over, and remembers all that is told. */
 export function followMaps(cluster: Cluster, namespace: string, labelSelector?: string) {
   const events: WatchEvent<string>[] = []
+  const signs: WatchSign[] = []
   const stop = new AbortController()
   const ended = cluster.watch(configMap, {
     namespace,
     ...(labelSelector ? { labelSelector } : {}),
     project: (object) => object.metadata.name,
     onEvent: (event) => events.push(event),
+    onSign: (sign) => signs.push(sign),
     signal: stop.signal,
   })
   onTestFinished(async () => {
@@ -50,7 +52,7 @@ export function followMaps(cluster: Cluster, namespace: string, labelSelector?: 
       if (!found) throw new Error(`Not among ${JSON.stringify(events)}`)
       return found
     }, patience)
-  return { events, until, stop, ended }
+  return { events, signs, until, stop, ended }
 }
 
 export function clusterContract(make: () => ClusterUnderTest): void {
@@ -109,6 +111,7 @@ export function clusterContract(make: () => ClusterUnderTest): void {
     await expect(cluster.apply(mapOf(namespace, name, { a: 'ours' }))).rejects.toMatchObject({
       code: 'integration_unavailable',
       integration: 'cluster',
+      fault: 'conflict',
       message: expect.stringContaining('conflict'),
     })
     expect((await read(name))?.data).toEqual({ a: 'theirs' })
@@ -135,15 +138,37 @@ export function clusterContract(make: () => ClusterUnderTest): void {
     expect(await make().cluster.list(unknown, { namespace })).toEqual([])
   })
 
-  it('sets and takes away annotations', async () => {
+  it('merges a change into an object, and takes away what is null', async () => {
     const { cluster } = make()
     const name = fresh()
     await cluster.apply(mapOf(namespace, name, { a: '1' }))
-    await cluster.annotate(configMap, name, namespace, { 'example.dev/one': '1', 'example.dev/two': '2' })
-    await cluster.annotate(configMap, name, namespace, { 'example.dev/one': null })
+    const annotated = (annotations: Record<string, string | null>) =>
+      cluster.patch(configMap, name, namespace, { metadata: { annotations } })
+    await annotated({ 'example.dev/one': '1', 'example.dev/two': '2' })
+    expect((await annotated({ 'example.dev/one': null })).metadata.annotations).toEqual({ 'example.dev/two': '2' })
     const object = await read(name)
     expect(object?.metadata.annotations).toEqual({ 'example.dev/two': '2' })
     expect(object?.data).toEqual({ a: '1' })
+  })
+
+  it('says so when what should be changed is not there', async () => {
+    const change = make().cluster.patch(configMap, 'absent', namespace, { metadata: { annotations: { a: '1' } } })
+    await expect(change).rejects.toMatchObject({
+      code: 'integration_unavailable',
+      fault: 'not_found',
+      message: expect.stringContaining('configmaps "absent" not found'),
+    })
+    expect(await read('absent')).toBeUndefined()
+  })
+
+  it('refuses a change of what somebody else has changed meanwhile', async () => {
+    const { cluster, write } = make()
+    const name = fresh()
+    const { resourceVersion } = (await cluster.apply(mapOf(namespace, name, { a: '1' }))).metadata
+    await write(mapOf(namespace, name, { b: '2' }))
+    const change = cluster.patch(configMap, name, namespace, { metadata: { resourceVersion }, data: { a: '3' } })
+    await expect(change).rejects.toMatchObject({ fault: 'conflict' })
+    expect((await read(name))?.data).toMatchObject({ b: '2' })
   })
 
   it('tells a watcher what is there, what changes and what goes, and nothing of elsewhere', async () => {
@@ -159,6 +184,7 @@ export function clusterContract(make: () => ClusterUnderTest): void {
     await remove(configMap, there, namespace)
     await watch.until((event) => event.type === 'deleted' && event.item === there)
     expect(watch.events.map((event) => event.type)).toEqual(['synced', 'changed', 'deleted'])
+    expect(watch.signs.filter((sign) => sign !== 'bookmark')).toEqual(['listed', 'event', 'event'])
   })
 
   it('tells a watcher that an object no longer fits', async () => {
@@ -186,6 +212,7 @@ export function clusterContract(make: () => ClusterUnderTest): void {
 
   it('has no log of a pod that is not there', async () => {
     await expect(make().cluster.logs(namespace, 'absent')).rejects.toMatchObject({
+      fault: 'not_found',
       message: expect.stringContaining('pods "absent" not found'),
     })
   })
@@ -196,7 +223,7 @@ export function clusterContract(make: () => ClusterUnderTest): void {
 
   it('explains that it cannot be reached', async () => {
     const { unreachable } = make()
-    const explained = { code: 'integration_unavailable', integration: 'cluster' }
+    const explained = { code: 'integration_unavailable', integration: 'cluster', fault: 'unreachable' }
     await expect(unreachable.probe()).rejects.toMatchObject(explained)
     await expect(unreachable.list(configMap)).rejects.toMatchObject(explained)
     await expect(unreachable.get(configMap, 'any', namespace)).rejects.toMatchObject(explained)

@@ -1,4 +1,5 @@
 /** A Kubernetes cluster, as little of it as the portal needs. */
+import { type Explanation, IntegrationError } from '../errors.ts'
 
 export type KindRef = { apiVersion: string; kind: string; plural: string; namespaced: boolean }
 
@@ -51,6 +52,44 @@ export type WatchEvent<Item> =
   /** The watch does not reach the cluster; what is known grows old. It keeps trying. */
   | { type: 'problem'; message: string }
 
+/** Why a cluster did not do what it was asked. */
+export type ClusterFault =
+  | 'unreachable'
+  | 'unauthenticated'
+  | 'denied'
+  | 'not_found'
+  | 'conflict'
+  | 'invalid'
+  | 'busy'
+  | 'failed'
+
+export class ClusterError extends IntegrationError {
+  readonly fault: ClusterFault
+
+  constructor(fault: ClusterFault, explanation: Explanation) {
+    super('cluster', explanation)
+    this.name = 'ClusterError'
+    this.fault = fault
+  }
+}
+
+/** The fault of an error that a cluster caused; undefined for any other. */
+export const faultOf = (error: unknown): ClusterFault | undefined =>
+  error instanceof IntegrationError && 'fault' in error ? (error as ClusterError).fault : undefined
+
+/** What a watch hears, for whoever wants to know that it is alive: nothing is asked of it. */
+export type WatchSign = 'listed' | 'event' | 'bookmark' | 'stalled'
+
+export type LogOptions = {
+  container?: string
+  /** Of the run before this one, for a container that has been started again. */
+  previous?: boolean
+  tailLines?: number
+  sinceSeconds?: number
+  /** Cut there; 1 MiB unless told. */
+  limitBytes?: number
+}
+
 export interface Cluster {
   readonly name: string
   get(kind: KindRef, name: string, namespace?: string): Promise<KubernetesObject | undefined>
@@ -67,12 +106,22 @@ export interface Cluster {
     options: Selection & {
       project: (object: KubernetesObject) => Item
       onEvent: (event: WatchEvent<Item>) => void
+      onSign?: (sign: WatchSign) => void
       signal: AbortSignal
     },
   ): Promise<void>
-  logs(namespace: string, pod: string, options?: { container?: string; tailLines?: number }): Promise<string>
+  logs(namespace: string, pod: string, options?: LogOptions): Promise<string>
+  /** The same, and then what is written from then on, until the container or the signal ends. */
+  followLogs(
+    namespace: string,
+    pod: string,
+    options: LogOptions & { onText: (text: string) => void; signal: AbortSignal },
+  ): Promise<void>
   canI(verb: string, kind: KindRef, namespace?: string): Promise<boolean>
-  /** Merge-patches annotations: the way Argo CD is asked for a refresh. */
-  annotate(kind: KindRef, name: string, namespace: string, annotations: Record<string, string | null>): Promise<void>
+  /**
+   * Merges a change into an object that is there; one that is not is a `not_found`. With a `resourceVersion` among the
+   * metadata it is a `conflict` when somebody else was faster.
+   */
+  patch(kind: KindRef, name: string, namespace: string, change: object): Promise<KubernetesObject>
   probe(): Promise<{ version: string }>
 }

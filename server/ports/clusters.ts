@@ -6,5 +6,7 @@ export interface Clusters {
   of(environment: Environment): Cluster
   /** Each cluster once. */
   readonly all: readonly Cluster[]
+  /** What a cluster of this name serves. */
+  environmentsOf(cluster: string): readonly Environment[]
   readonly gitops: { cluster: Cluster; namespace: string }
 }

@@ -47,3 +47,23 @@ function setAt(tree: Tree, path: string, value: unknown): void {
   if (value === undefined) delete at[last]
   else at[last] = value
 }
+
+/** A JSON merge patch of an object; null takes a field away. */
+export function mergeInto(stored: KubernetesObject, change: object): KubernetesObject {
+  const result: KubernetesObject = structuredClone(stored)
+  merge(result, { ...change })
+  return result
+}
+
+function merge(into: Tree, change: Tree): void {
+  for (const [name, value] of Object.entries(change)) {
+    const child = into[name]
+    if (value === null) delete into[name]
+    else if (!isTree(value)) into[name] = value
+    else {
+      const next: Tree = isTree(child) ? child : {}
+      into[name] = next
+      merge(next, value)
+    }
+  }
+}

@@ -1,8 +1,16 @@
 /** A cluster in memory, as far as the cluster port goes; objects get a resource version and a generation as they would. */
-import { IntegrationError } from '../errors.ts'
-import type { Cluster, KindRef, KubernetesObject, WatchEvent } from '../ports/cluster.ts'
+import { once } from 'node:events'
+import { environments } from '../contracts/names.ts'
+import {
+  type Cluster,
+  ClusterError,
+  type ClusterFault,
+  type KindRef,
+  type KubernetesObject,
+  type WatchEvent,
+} from '../ports/cluster.ts'
 import type { Clusters } from '../ports/clusters.ts'
-import { applyOver, type Fields, fieldsOf } from './fake-apply.ts'
+import { applyOver, type Fields, fieldsOf, mergeInto } from './fake-apply.ts'
 
 type Watcher = {
   kind: string
@@ -15,6 +23,8 @@ type Watcher = {
 export type FakeCluster = Cluster & {
   /** What a controller of the cluster would write. */
   put(object: KubernetesObject): void
+  /** What a pod has written so far. */
+  write(namespace: string, pod: string, lines: string[]): void
   remove(kind: KindRef, name: string, namespace?: string): void
   down(isDown: boolean): void
 }
@@ -32,15 +42,21 @@ const matches = (object: KubernetesObject, selector: string | undefined) =>
 export function createFakeCluster(name = 'fake', mayDo: (verb: string) => boolean = () => true): FakeCluster {
   const objects = new Map<string, KubernetesObject>()
   const appliedByUs = new Map<string, Fields>()
+  const logs = new Map<string, string[]>()
   const watchers = new Set<Watcher>()
   let version = 0
   let isDown = false
 
   const keyOf = (kind: string, objectName: string, namespace = '') => `${kind}/${namespace}/${objectName}`
-  const fault = (detail: string) => new IntegrationError('cluster', { detail, remedy: 'Wait a moment.' })
-  const refused = (why: string) => fault(`The cluster ${name} refused: ${why}`)
+  const refused = (fault: ClusterFault, why: string) =>
+    new ClusterError(fault, { detail: `The cluster ${name} refused: ${why}`, remedy: 'Wait a moment.' })
+  const missing = (plural: string, objectName: string) => refused('not_found', `${plural} "${objectName}" not found`)
   const up = () => {
-    if (isDown) throw fault(`The cluster ${name} does not answer.`)
+    if (isDown)
+      throw new ClusterError('unreachable', {
+        detail: `The cluster ${name} does not answer.`,
+        remedy: 'Wait a moment.',
+      })
   }
   const select = (kind: KindRef, namespace?: string, labelSelector?: string) =>
     [...objects.values()].filter(
@@ -80,6 +96,7 @@ export function createFakeCluster(name = 'fake', mayDo: (verb: string) => boolea
   return {
     name,
     put,
+    write: (namespace, pod, lines) => logs.set(keyOf('Pod', pod, namespace), lines),
     remove(kind, objectName, namespace) {
       const key = keyOf(kind.kind, objectName, namespace)
       const object = objects.get(key)
@@ -101,12 +118,11 @@ export function createFakeCluster(name = 'fake', mayDo: (verb: string) => boolea
     async apply(object, { dryRun = false, force = false } = {}) {
       up()
       const { namespace } = object.metadata
-      if (namespace !== undefined && !objects.has(keyOf('Namespace', namespace)))
-        throw refused(`namespaces "${namespace}" not found`)
+      if (namespace !== undefined && !objects.has(keyOf('Namespace', namespace))) throw missing('namespaces', namespace)
       const key = keyOf(object.kind, object.metadata.name, namespace)
       const { applied, conflicts } = applyOver(objects.get(key), appliedByUs.get(key), object)
       if (conflicts.length > 0 && !force)
-        throw refused(`Apply failed with ${conflicts.length} conflict: ${conflicts.join(', ')}`)
+        throw refused('conflict', `Apply failed with ${conflicts.length} conflict: ${conflicts.join(', ')}`)
       if (dryRun) return applied
       appliedByUs.set(key, fieldsOf(object))
       return put(applied)
@@ -122,6 +138,7 @@ export function createFakeCluster(name = 'fake', mayDo: (verb: string) => boolea
         if (isDown) options.onEvent({ type: 'problem', message: `The cluster ${name} does not answer.` })
         else {
           const items = select(kind, options.namespace, options.labelSelector).map(options.project)
+          options.onSign?.('listed')
           options.onEvent({ type: 'synced', items })
         }
       }
@@ -130,7 +147,10 @@ export function createFakeCluster(name = 'fake', mayDo: (verb: string) => boolea
         kind: kind.kind,
         namespace: options.namespace,
         labelSelector: options.labelSelector,
-        tell: (type, object) => options.onEvent({ type, item: options.project(object) }),
+        tell: (type, object) => {
+          options.onSign?.('event')
+          options.onEvent({ type, item: options.project(object) })
+        },
         lookAgain,
       }
       watchers.add(watcher)
@@ -139,23 +159,29 @@ export function createFakeCluster(name = 'fake', mayDo: (verb: string) => boolea
       })
       watchers.delete(watcher)
     },
-    async logs(namespace, pod) {
+    async logs(namespace, pod, options = {}) {
       up()
-      if (!objects.has(keyOf('Pod', pod, namespace))) throw refused(`pods "${pod}" not found`)
-      return ''
+      if (!objects.has(keyOf('Pod', pod, namespace))) throw missing('pods', pod)
+      const lines = logs.get(keyOf('Pod', pod, namespace)) ?? []
+      const text = lines.slice(options.tailLines === undefined ? 0 : -options.tailLines).join('')
+      return text.slice(0, options.limitBytes)
+    },
+    async followLogs(namespace, pod, { onText, signal, ...options }) {
+      onText(await this.logs(namespace, pod, options))
+      if (!signal.aborted) await once(signal, 'abort')
     },
     async canI(verb) {
       up()
       return mayDo(verb)
     },
-    async annotate(kind, objectName, namespace, annotations) {
+    async patch(kind, objectName, namespace, change) {
       up()
       const object = objects.get(keyOf(kind.kind, objectName, namespace))
-      if (!object) return
-      const merged = Object.entries({ ...object.metadata.annotations, ...annotations }).flatMap(([key, value]) =>
-        value === null ? [] : [[key, value]],
-      )
-      put({ ...object, metadata: { ...object.metadata, annotations: Object.fromEntries(merged) } })
+      if (!object) throw missing(kind.plural, objectName)
+      const merged = mergeInto(object, change)
+      if (merged.metadata.resourceVersion !== object.metadata.resourceVersion)
+        throw refused('conflict', `Operation cannot be fulfilled on ${kind.plural} "${objectName}"`)
+      return put(merged)
     },
     async probe() {
       up()
@@ -167,5 +193,6 @@ export function createFakeCluster(name = 'fake', mayDo: (verb: string) => boolea
 export const fakeClusters = (cluster: Cluster): Clusters => ({
   of: () => cluster,
   all: [cluster],
+  environmentsOf: () => environments,
   gitops: { cluster, namespace: 'argocd' },
 })

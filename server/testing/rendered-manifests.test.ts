@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe } from 'vitest'
-import { createClusters } from '../adapters/kubernetes/kubernetes.ts'
+import { createClusters } from '../adapters/kubernetes/clusters.ts'
 import { rendersAcceptably } from './rendered-manifests.ts'
 import { type SandboxPart, startSandboxPart } from './sandbox.ts'
 
@@ -14,6 +14,6 @@ describe('what the portal renders, on the sandbox', () => {
   rendersAcceptably(() => {
     const contexts = { dev: 'admin', staging: 'admin', prod: 'admin' }
     const kubeconfig = join(sandbox.state, 'kubeconfig')
-    return createClusters({ kubeconfig, contexts, argocd: { environment: 'prod', namespace: 'argocd' } }).of('dev')
+    return createClusters({ kubeconfig, contexts, argocd: { context: null, namespace: 'argocd' } }).of('dev')
   })
 })

@@ -21,7 +21,7 @@ describe('Kubernetes, by the sandbox', () => {
   describe('when it fails', () => {
     const faults = async (method: 'POST' | 'DELETE', fault: object = {}) => {
       const body = method === 'POST' ? { body: JSON.stringify(fault) } : {}
-      await createTransport(configOf(kubeconfig()), 'test').json({ method, path: '/sandbox/faults', ...body })
+      await createTransport(() => configOf(kubeconfig()), 'test').json({ method, path: '/sandbox/faults', ...body })
     }
     afterEach(() => faults('DELETE'))
 

@@ -2,8 +2,8 @@
 import http from 'node:http'
 import https from 'node:https'
 import type { KubeConfig } from '@kubernetes/client-node'
-import { z } from 'zod'
-import { IntegrationError } from '../../errors.ts'
+import { ClusterError } from '../../ports/cluster.ts'
+import { explain } from './explain.ts'
 
 export type KubeRequest = {
   method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
@@ -22,28 +22,48 @@ const maxBytes = 64 * 1024 * 1024
 const authentication = (headers: https.RequestOptions['headers']): http.OutgoingHttpHeaders =>
   Object.fromEntries(Object.entries(headers ?? {}))
 
-export const Status = z.object({
-  kind: z.literal('Status'),
-  message: z.string().default(''),
-  reason: z.string().default(''),
-  code: z.number().default(0),
-})
+/** Reads the kubeconfig, or the account of the pod, as it is now. */
+export type LoadConfig = () => KubeConfig
 
-export function createTransport(config: KubeConfig, clusterName: string) {
+const baseOf = (config: KubeConfig) => {
   const cluster = config.getCurrentCluster()
   if (!cluster) throw new Error(`The kubeconfig has no cluster for the context ${config.getCurrentContext()}`)
-  const base = new URL(cluster.server)
-  const agentOptions = { keepAlive: true, maxSockets: 64 }
-  const plainAgent = new http.Agent(agentOptions)
+  return new URL(cluster.server)
+}
+
+export function createTransport(load: LoadConfig, clusterName: string) {
+  let config = load()
+  let base = baseOf(config)
+  const plainAgent = new http.Agent({ keepAlive: true, maxSockets: 64 })
+
+  /** Tokens and addresses are rotated by writing the file anew: false when it cannot be read now. */
+  function reload(): boolean {
+    try {
+      const read = load()
+      base = baseOf(read)
+      config = read
+      return true
+    } catch {
+      return false // Half-written or gone for a moment: what the cluster said stands.
+    }
+  }
 
   const unreachable = (cause: unknown) =>
-    new IntegrationError('cluster', {
-      detail: `The cluster ${clusterName} does not answer.`,
+    new ClusterError('unreachable', {
+      detail: `The cluster ${clusterName} does not answer${reasonOf(cause)}.`,
       remedy: 'Wait a moment. If it stays, a platform admin finds the cause on the integrations page.',
       cause,
     })
 
+  /** A refused token may have been rotated meanwhile: it is read again and tried once more. */
   async function open(request: KubeRequest): Promise<KubeResponse> {
+    const answer = await send(request)
+    if (answer.status !== 401 || !reload()) return answer
+    answer.stream.destroy()
+    return send(request)
+  }
+
+  async function send(request: KubeRequest): Promise<KubeResponse> {
     const options: https.RequestOptions = { headers: {} }
     await config.applyToHTTPSOptions(options)
     const url = new URL(base.pathname.replace(/\/$/, '') + request.path, base)
@@ -61,9 +81,9 @@ export function createTransport(config: KubeConfig, clusterName: string) {
           }),
     }
     return new Promise((resolve, reject) => {
-      const send = plain ? http.request : https.request
+      const begin = plain ? http.request : https.request
       const { headers: _, ...rest } = options
-      const outgoing = send(url, {
+      const outgoing = begin(url, {
         ...rest,
         ...(plain ? { agent: plainAgent } : {}),
         method: request.method,
@@ -111,22 +131,31 @@ export function createTransport(config: KubeConfig, clusterName: string) {
     const answer = await text(request)
     if (answer.status === 404) return undefined
     if (answer.status < 300) return JSON.parse(answer.text)
-    throw explain(answer.status, answer.text)
+    throw refused(answer.status, answer.text)
   }
 
-  function explain(status: number, body: string): IntegrationError {
-    const parsed = Status.safeParse(safeJson(body))
-    const message = parsed.success ? parsed.data.message : `status ${status}`
-    const denied = status === 401 || status === 403
-    return new IntegrationError('cluster', {
-      detail: `The cluster ${clusterName} refused: ${message}`,
-      remedy: denied ? 'A platform admin checks the portal’s account in the cluster.' : 'Wait a moment and try again.',
-    })
-  }
+  const refused = (status: number, body: string) => explain(clusterName, status, body)
 
-  return { open, text, json, explain }
+  return { open, text, json, refused }
 }
 export type Transport = ReturnType<typeof createTransport>
+
+/** What the machine says of the failure, where that helps whoever mends it. */
+function reasonOf(cause: unknown): string {
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
+  const known: Record<string, string> = {
+    ECONNREFUSED: 'nothing listens there',
+    ENOTFOUND: 'its name is not known',
+    EAI_AGAIN: 'its name cannot be looked up now',
+    ECONNRESET: 'it broke the connection off',
+    CERT_HAS_EXPIRED: 'its certificate has expired',
+    DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is not trusted',
+    SELF_SIGNED_CERT_IN_CHAIN: 'its certificate is not trusted',
+    UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'its certificate is not trusted',
+    ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another address',
+  }
+  return known[code] ? `: ${known[code]}` : ''
+}
 
 export function safeJson(text: string): unknown {
   try {

@@ -6,7 +6,7 @@
 import { createInterface } from 'node:readline'
 import { setTimeout as wait } from 'node:timers/promises'
 import { z } from 'zod'
-import type { KindRef, KubernetesObject, Selection, WatchEvent } from '../../ports/cluster.ts'
+import type { KindRef, KubernetesObject, Selection, WatchEvent, WatchSign } from '../../ports/cluster.ts'
 import { parseObject } from './objects.ts'
 import { pathOf } from './paths.ts'
 import { safeJson, type Transport } from './transport.ts'
@@ -29,6 +29,10 @@ const ErrorStatus = z.object({ code: z.number().default(0), message: z.string().
 
 /** The history we follow is gone; only a new list helps. */
 class HistoryGone extends Error {}
+
+const shortest = 400
+/** So that all watchers of a restarted server do not list at once. */
+const spread = (milliseconds: number) => milliseconds * (0.5 + Math.random())
 
 const selectors = (selection: Selection) => ({
   labelSelector: selection.labelSelector,
@@ -64,6 +68,7 @@ export async function listAll<Item>(
 export type WatchOptions<Item> = Selection & {
   project: (object: KubernetesObject) => Item
   onEvent: (event: WatchEvent<Item>) => void
+  onSign?: (sign: WatchSign) => void
   signal: AbortSignal
 }
 
@@ -77,6 +82,7 @@ export async function follow<Item>(
   while (!options.signal.aborted) {
     try {
       const { items, resourceVersion } = await listAll(transport, kind, options, options.project, pace)
+      options.onSign?.('listed')
       options.onEvent({ type: 'synced', items })
       if (resourceVersion === '') {
         await pause(5_000, options.signal)
@@ -84,15 +90,19 @@ export async function follow<Item>(
       }
       failures = 0
       let version = resourceVersion
-      while (!options.signal.aborted) version = await followOnce(transport, kind, options, version, pace)
+      while (!options.signal.aborted) {
+        const began = Date.now()
+        version = await followOnce(transport, kind, options, version, pace)
+        // A proxy that ends every watch at once must not be asked without a pause.
+        if (Date.now() - began < shortest) await pause(spread(shortest), options.signal)
+      }
     } catch (error) {
       if (options.signal.aborted) return
       if (!(error instanceof HistoryGone)) {
         failures += 1
         options.onEvent({ type: 'problem', message: error instanceof Error ? error.message : 'The watch failed.' })
       }
-      // Spread out, so that all watchers of a restarted server do not list at once.
-      await pause(Math.min(30_000, 250 * 2 ** Math.min(failures, 7)) * (0.5 + Math.random()), options.signal)
+      await pause(spread(Math.min(30_000, 250 * 2 ** Math.min(failures, 7))), options.signal)
     }
   }
 }
@@ -124,14 +134,17 @@ async function followOnce<Item>(
     throw new HistoryGone()
   }
   if (status !== 200) {
-    stream.destroy()
-    throw new Error(`The cluster answered a watch of ${kind.plural} with status ${status}.`)
+    let refusal = ''
+    for await (const chunk of stream) refusal += String(chunk)
+    throw transport.refused(status, refusal)
   }
   let version = from
   let heard = Date.now()
   const watchdog = setInterval(
     () => {
-      if (Date.now() - heard > silence) stream.destroy(new Error(`The watch of ${kind.plural} fell silent.`))
+      if (Date.now() - heard <= silence) return
+      options.onSign?.('stalled')
+      stream.destroy(new Error(`The watch of ${kind.plural} fell silent.`))
     },
     Math.min(silence / 4, 5_000),
   )
@@ -157,6 +170,7 @@ function take<Item>(line: string, kind: KindRef, options: WatchOptions<Item>): s
     throw new Error(status.message)
   }
   const object = parseObject(event.object, kind)
+  options.onSign?.(event.type === 'BOOKMARK' ? 'bookmark' : 'event')
   if (event.type !== 'BOOKMARK') {
     options.onEvent({ type: event.type === 'DELETED' ? 'deleted' : 'changed', item: options.project(object) })
   }

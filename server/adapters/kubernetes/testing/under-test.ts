@@ -22,15 +22,19 @@ export function configOf(file: string, change: { token?: string; server?: string
 }
 
 export function underTest(kubeconfig: string, tuning: ClusterTuning = {}): ClusterUnderTest {
-  const somebody = createKubernetesCluster(configOf(kubeconfig), 'test', { fieldManager: 'somebody' })
+  const load = (change: { token?: string; server?: string } = {}) => {
+    const config = configOf(kubeconfig, change)
+    return () => config
+  }
+  const somebody = createKubernetesCluster(load(), 'test', { fieldManager: 'somebody' })
   // Nothing listens on the port of the discard protocol.
   const nowhere = new URL(configOf(kubeconfig).getCurrentCluster()?.server ?? '')
   nowhere.port = '9'
-  const transport = createTransport(configOf(kubeconfig), 'test')
+  const transport = createTransport(load(), 'test')
   return {
-    cluster: createKubernetesCluster(configOf(kubeconfig), 'test', tuning),
-    stranger: createKubernetesCluster(configOf(kubeconfig, { token: strangerToken }), 'test'),
-    unreachable: createKubernetesCluster(configOf(kubeconfig, { server: nowhere.href }), 'test'),
+    cluster: createKubernetesCluster(load(), 'test', tuning),
+    stranger: createKubernetesCluster(load({ token: strangerToken }), 'test'),
+    unreachable: createKubernetesCluster(load({ server: nowhere.href }), 'test'),
     async write(object) {
       await somebody.apply(object, { force: true })
     },

@@ -9,9 +9,9 @@ import type { Database, Transaction } from '../../../database/database.ts'
 import { Prisma } from '../../../database/generated/client.ts'
 import { IntegrationError, PortalError } from '../../../errors.ts'
 import { systemActor } from '../../../permissions/actor.ts'
-import { kinds } from '../../../ports/cluster.ts'
 import type { Clusters } from '../../../ports/clusters.ts'
 import type { Change, GitHost } from '../../../ports/git-host.ts'
+import type { GitOps } from '../../../ports/gitops/gitops.ts'
 import { paths } from '../../gitops/gitops.ts'
 import { columnsOf } from '../planning/claims.ts'
 import { desiredOf } from '../planning/desired.ts'
@@ -21,7 +21,14 @@ import { type Blockage, blockageOf } from './blockage.ts'
 import type { RequestEvent } from './machine.ts'
 import { announceRequest, loadRequest, lockRequest, type Move, move, type RequestRow, stateOf } from './store.ts'
 
-type Needs = { db: Database; git: GitHost; clusters: Clusters; portalUrl: string; repositoryUrl: string }
+type Needs = {
+  db: Database
+  git: GitHost
+  clusters: Clusters
+  gitops: GitOps
+  portalUrl: string
+  repositoryUrl: string
+}
 
 const portal = systemActor('Modelyard')
 const gitOps = systemActor('Argo CD')
@@ -29,7 +36,7 @@ const gitOps = systemActor('Argo CD')
 export const policyStatus = 'modelyard/policy'
 export const approvalStatus = 'modelyard/approval'
 
-export function createAdvance({ db, git, clusters, portalUrl, repositoryUrl }: Needs) {
+export function createAdvance({ db, git, clusters, gitops, portalUrl, repositoryUrl }: Needs) {
   /** Applies an event if the request is still where we saw it; somebody else may have been faster. */
   async function record(
     seen: RequestRow,
@@ -181,23 +188,18 @@ export function createAdvance({ db, git, clusters, portalUrl, repositoryUrl }: N
     }
   }
 
-  /** Argo CD looks by itself within minutes; asked, it looks now. A courtesy: nothing depends on it. */
+  /** It looks by itself within minutes; asked, it looks now. A courtesy: nothing depends on it. */
   async function askForRefresh(row: RequestRow): Promise<void> {
-    const { cluster, namespace } = clusters.gitops
     const name = row.model === null ? row.namespace : paths.applicationOfModel(row.namespace, row.model)
-    const set = row.model === null ? 'namespaces' : 'models'
-    try {
-      await cluster.annotate(kinds.applicationSet, set, namespace, {
-        'argocd.argoproj.io/application-set-refresh': 'true',
-      })
-      await cluster.annotate(kinds.application, name, namespace, { 'argocd.argoproj.io/refresh': 'normal' })
-    } catch (error) {
-      if (!(error instanceof PortalError)) throw error
-    }
+    const asked = await Promise.allSettled([
+      gitops.discover(row.model === null ? 'namespaces' : 'models'),
+      gitops.refresh(name, 'normal'),
+    ])
+    for (const each of asked) if (each.status === 'rejected' && !(each.reason instanceof PortalError)) throw each.reason
   }
 
   async function sync(row: RequestRow): Promise<boolean> {
-    const outcome = await appliedYet(row, clusters.of(Environment.parse(row.environment)), clusters.gitops)
+    const outcome = await appliedYet(row, clusters.of(Environment.parse(row.environment)), gitops)
     if (outcome.applied) return record(row, 'applied', { actor: gitOps, patch: { failure: null } }, settleClaim)
     return note(row, outcome.problem)
   }

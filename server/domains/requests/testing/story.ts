@@ -15,6 +15,7 @@ import { kinds } from '../../../ports/cluster.ts'
 import { testDatabase } from '../../../testing/database.ts'
 import { createFakeCluster, fakeClusters } from '../../../testing/fake-cluster.ts'
 import { createFakeGitHost } from '../../../testing/fake-git-host.ts'
+import { createFakeGitOps } from '../../../testing/fake-gitops.ts'
 import { KubernetesObjectSchema } from '../../../testing/objects.ts'
 import { makePerson, makeTeam } from '../../../testing/people.ts'
 import { createPolicy } from '../../policy/policy.ts'
@@ -50,6 +51,7 @@ export function useStory(): () => Story {
 async function makeStory(db: Database) {
   const git = createFakeGitHost({ 'platform/policy.yaml': policyYaml })
   const cluster = createFakeCluster()
+  const gitops = createFakeGitOps()
   const policy = createPolicy({ git, clock: systemClock })
   const nothing = async () => undefined
   const requests = createRequests({ db, policy, git, jobs: { advance: nothing, closeChange: nothing } })
@@ -57,6 +59,7 @@ async function makeStory(db: Database) {
     db,
     git,
     clusters: fakeClusters(cluster),
+    gitops,
     portalUrl: 'https://portal.example',
     repositoryUrl: 'https://git.example/platform/gitops.git',
   })
@@ -106,6 +109,7 @@ async function makeStory(db: Database) {
     db,
     git,
     cluster,
+    gitops,
     requests,
     advance,
     team,
