@@ -11,4 +11,9 @@ describe('the filters of the audit', () => {
   it('leave out a day that is none', () => {
     expect(auditFilters(readAuditSearch({ from: '2026-99-99', to: 'yesterday' }))).toEqual({})
   })
+
+  it('pass on the order, if there is such', () => {
+    expect(auditFilters(readAuditSearch({ sort: 'at' }))).toEqual({ sort: 'at' })
+    expect(auditFilters(readAuditSearch({ sort: 'actor' }))).toEqual({})
+  })
 })

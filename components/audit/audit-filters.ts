@@ -1,9 +1,11 @@
 import type { AuditFilters } from '#components/queries/audit.ts'
+import { serverSort } from '#components/ui/table/sorting/server-sort.ts'
+import { AuditSort } from '#server/contracts/platform/audit.ts'
 
 /** What the address of the page says; every part may be empty. */
-export type AuditSearch = { q: string; team: string; action: string; actor: string; from: string; to: string }
+export type AuditSearch = Record<(typeof auditSearchNames)[number], string>
 
-export const auditSearchNames = ['q', 'team', 'action', 'actor', 'from', 'to'] as const
+export const auditSearchNames = ['q', 'team', 'action', 'actor', 'from', 'to', 'sort'] as const
 
 export function readAuditSearch(search: Record<string, string | string[] | undefined>): AuditSearch {
   const text = (name: string) => {
@@ -17,6 +19,7 @@ export function readAuditSearch(search: Record<string, string | string[] | undef
     actor: text('actor'),
     from: text('from'),
     to: text('to'),
+    sort: text('sort'),
   }
 }
 
@@ -28,10 +31,12 @@ const isDay = (text: string) => /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNa
 
 /** A day means all of it, in UTC: from its first moment to its last. */
 export function auditFilters(search: AuditSearch): AuditFilters {
-  const { from, to, ...words } = search
+  const { from, to, sort, ...words } = search
+  const order = serverSort(AuditSort, sort)
   return {
     ...Object.fromEntries(Object.entries(words).filter(([, value]) => value.trim() !== '')),
     ...(isDay(from) && { from: `${from}T00:00:00Z` }),
     ...(isDay(to) && { to: `${to}T23:59:59.999Z` }),
+    ...(order && { sort: order }),
   }
 }

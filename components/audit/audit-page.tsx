@@ -14,21 +14,28 @@ import { Section } from '#components/ui/page/section.tsx'
 import { RelativeTime } from '#components/ui/state/relative-time.tsx'
 import type { Column } from '#components/ui/table/columns.ts'
 import { DataTable } from '#components/ui/table/data-table.tsx'
-import { type AuditEntry, exportAudit } from '#server/contracts/platform/audit.ts'
+import { listOf } from '#components/ui/table/list-of.ts'
+import { useServerSort } from '#components/ui/table/sorting/use-server-sort.ts'
+import { type AuditEntry, AuditSort, exportAudit } from '#server/contracts/platform/audit.ts'
 import { AuditFilterBar } from './audit-filter-bar.tsx'
 import { type AuditSearch, auditFilters, auditSearchOf } from './audit-filters.ts'
 
 const AuditDetail = dynamic(() => import('./audit-detail.tsx').then((module) => module.AuditDetail), { ssr: false })
 
+const sorting = { orders: AuditSort.options, unlessTold: '-at' }
+
 export function AuditPage({ search }: { search: AuditSearch }) {
   const [filters, setFilters] = useState(search)
   const [settled] = useDebouncedValue(filters, 300)
+  const sort = useServerSort(AuditSort) ?? ''
   const [shown, setShown] = useState<AuditEntry | null>(null)
-  const pages = useInfiniteQuery({ ...auditPages(auditFilters(settled)), placeholderData: keepPreviousData })
-  const rows = pages.data?.pages.flatMap((page) => page.items)
+  const pages = useInfiniteQuery({
+    ...auditPages(auditFilters({ ...settled, sort })),
+    placeholderData: keepPreviousData,
+  })
   const change = (next: AuditSearch) => {
     setFilters(next)
-    const text = new URLSearchParams(auditSearchOf(next)).toString()
+    const text = new URLSearchParams(auditSearchOf({ ...next, sort })).toString()
     window.history.replaceState(null, '', `/audit${text ? `?${text}` : ''}`)
   }
   const columns: readonly Column<AuditEntry>[] = [
@@ -76,11 +83,10 @@ export function AuditPage({ search }: { search: AuditSearch }) {
           name="audit"
           label="Audit entries"
           columns={columns}
-          rows={rows}
+          {...listOf(pages)}
+          stamp={(row) => String(row.sequence)}
+          sorting={sorting}
           rowKey={(row) => String(row.sequence)}
-          error={pages.error}
-          onRetry={() => pages.refetch()}
-          more={{ available: pages.hasNextPage, loading: pages.isFetchingNextPage, load: () => pages.fetchNextPage() }}
           filters={<AuditFilterBar value={filters} onChange={change} />}
           empty={<EmptyState title="No entry matches">Take away a filter, or search for another word.</EmptyState>}
         />
@@ -94,7 +100,7 @@ type ExportProps = { label: string; format: 'csv' | 'ndjson'; search: AuditSearc
 
 /** All entries that match, not only those that were read so far; a plain link, which nothing reads ahead. */
 function ExportLink({ label, format, search }: ExportProps) {
-  const { url } = addressOf(exportAudit, { ...auditFilters(search), format })
+  const { url } = addressOf(exportAudit, { ...auditFilters({ ...search, sort: '' }), format })
   return (
     <Button component="a" href={url} download variant="default" leftSection={<IconDownload size={16} stroke={1.7} />}>
       {label}

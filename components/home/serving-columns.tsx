@@ -27,7 +27,7 @@ export const servingColumns: readonly Column<Serving>[] = [
     cell: (row) => versionsInWords(row.versions),
     value: (row) => versionsInWords(row.versions),
   },
-  { key: 'where', title: 'Where', cell: (row) => row.namespace, value: (row) => row.namespace },
+  { key: 'namespace', title: 'Where', cell: (row) => row.namespace, value: (row) => row.namespace },
   {
     key: 'state',
     title: 'State',
@@ -69,5 +69,8 @@ export const servingColumns: readonly Column<Serving>[] = [
     narrowLabel: true,
   },
 ]
+
+/** What a live update may change in a deployment. */
+export const servingStamp = (row: DeploymentView) => JSON.stringify([row.state, row.message, row.versions])
 
 export const servingHref = (row: DeploymentView) => `/teams/${row.team}/deployments/${row.namespace}/${row.model}`

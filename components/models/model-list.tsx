@@ -3,24 +3,29 @@
 import { TextInput } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { IconSearch } from '@tabler/icons-react'
-import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
 import { useMay } from '#components/layout/me-context.tsx'
-import { modelsQuery } from '#components/queries/models.ts'
+import { modelPages } from '#components/queries/models.ts'
 import { EmptyState } from '#components/ui/page/empty-state.tsx'
 import { PageHeader } from '#components/ui/page/page-header.tsx'
 import { Section } from '#components/ui/page/section.tsx'
 import { RelativeTime } from '#components/ui/state/relative-time.tsx'
 import type { Column } from '#components/ui/table/columns.ts'
 import { DataTable } from '#components/ui/table/data-table.tsx'
+import { listOf } from '#components/ui/table/list-of.ts'
+import { useServerSort } from '#components/ui/table/sorting/use-server-sort.ts'
 import { useUrlState } from '#components/ui/table/use-url-state.ts'
-import type { ModelView } from '#server/contracts/models.ts'
+import { ModelSort, type ModelView } from '#server/contracts/models.ts'
+import { modelFilters } from './model-filters.ts'
 import { RegisterModel } from './register-model.tsx'
 import { taskInWords } from './signature-words.ts'
+
+const sorting = { orders: ModelSort.options, unlessTold: 'name' }
 
 const columns: readonly Column<ModelView>[] = [
   { key: 'name', title: 'Model', cell: (row) => row.name, value: (row) => row.name },
   {
-    key: 'latest',
+    key: 'latestVersion',
     title: 'Newest',
     cell: (row) => (row.latestVersion === null ? 'no version yet' : `v${row.latestVersion}`),
     value: (row) => row.latestVersion,
@@ -29,14 +34,14 @@ const columns: readonly Column<ModelView>[] = [
   { key: 'task', title: 'What it does', cell: (row) => taskInWords(row.task), value: (row) => taskInWords(row.task) },
   { key: 'description', title: 'Description', cell: (row) => row.description, value: (row) => row.description },
   {
-    key: 'count',
+    key: 'versionCount',
     title: 'Versions',
     cell: (row) => row.versionCount,
     value: (row) => row.versionCount,
     narrow: 'hidden',
   },
   {
-    key: 'updated',
+    key: 'updatedAt',
     title: 'Changed',
     cell: (row) => <RelativeTime at={row.updatedAt} />,
     value: (row) => row.updatedAt,
@@ -47,7 +52,10 @@ export function ModelList({ team }: { team: string }) {
   const may = useMay(team)
   const [q, setQ] = useUrlState('q')
   const [settled] = useDebouncedValue(q, 250)
-  const query = useQuery({ ...modelsQuery(team, settled ?? undefined), placeholderData: keepPreviousData })
+  const sort = useServerSort(ModelSort)
+  const list = listOf(
+    useInfiniteQuery({ ...modelPages(modelFilters(team, settled, sort)), placeholderData: keepPreviousData }),
+  )
   return (
     <>
       <PageHeader
@@ -55,16 +63,16 @@ export function ModelList({ team }: { team: string }) {
         facts="Each version is its bytes: named by digest, checked in isolation, never overwritten"
         actions={may('model.create') && <RegisterModel team={team} />}
       />
-      <Section title="Registry" count={query.data?.items.length} flush>
+      <Section title="Registry" count={list.rows?.length} flush>
         <DataTable
           name="models"
           label="Models"
           columns={columns}
-          rows={query.data?.items}
+          {...list}
+          stamp={(row) => row.updatedAt}
+          sorting={sorting}
           rowKey={(row) => row.name}
           href={(row) => `/teams/${team}/models/${row.name}`}
-          error={query.error}
-          onRetry={() => query.refetch()}
           filters={
             <TextInput
               size="xs"

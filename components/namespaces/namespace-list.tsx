@@ -1,9 +1,9 @@
 'use client'
 
 import { IconPlus } from '@tabler/icons-react'
-import { useQuery } from '@tanstack/react-query'
+import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
 import { useMay } from '#components/layout/me-context.tsx'
-import { namespacesQuery } from '#components/queries/namespaces.ts'
+import { namespacePages } from '#components/queries/namespaces.ts'
 import { LinkButton } from '#components/ui/actions/link-button.tsx'
 import { dollars, usedOfLimit } from '#components/ui/figures/amounts.ts'
 import { EmptyState } from '#components/ui/page/empty-state.tsx'
@@ -14,7 +14,9 @@ import { StateBadge } from '#components/ui/state/state-badge.tsx'
 import { namespaceTone } from '#components/ui/state/tone.ts'
 import type { Column } from '#components/ui/table/columns.ts'
 import { DataTable } from '#components/ui/table/data-table.tsx'
-import type { NamespaceView } from '#server/contracts/namespaces.ts'
+import { listOf } from '#components/ui/table/list-of.ts'
+import { useServerSort } from '#components/ui/table/sorting/use-server-sort.ts'
+import { NamespaceSort, type NamespaceView } from '#server/contracts/namespaces.ts'
 import type { Resource } from '#server/contracts/quantity.ts'
 
 const amount = (
@@ -29,6 +31,8 @@ const amount = (
   narrowLabel: true,
   ...more,
 })
+
+const sorting = { orders: NamespaceSort.options, unlessTold: 'name' }
 
 const columns: readonly Column<NamespaceView>[] = [
   { key: 'name', title: 'Namespace', cell: (row) => row.name, value: (row) => row.name },
@@ -52,7 +56,7 @@ const columns: readonly Column<NamespaceView>[] = [
   amount('storage', 'Storage', { optional: true }),
   { key: 'models', title: 'Models', cell: (row) => row.models, value: (row) => row.models, narrowLabel: true },
   {
-    key: 'cost',
+    key: 'monthlyCost',
     title: 'A month',
     cell: (row) => dollars(row.monthlyCost),
     value: (row) => row.monthlyCost,
@@ -62,8 +66,8 @@ const columns: readonly Column<NamespaceView>[] = [
 
 export function NamespaceList({ team }: { team: string }) {
   const may = useMay(team)
-  const query = useQuery(namespacesQuery(team))
-  const rows = query.data?.items
+  const sort = useServerSort(NamespaceSort)
+  const list = listOf(useInfiniteQuery({ ...namespacePages(team, sort), placeholderData: keepPreviousData }))
   const request = may('request.submit') && (
     <LinkButton
       href={`/requests/new?kind=namespace.create&team=${team}`}
@@ -72,7 +76,7 @@ export function NamespaceList({ team }: { team: string }) {
       Request namespace
     </LinkButton>
   )
-  const stale = rows?.find((row) => row.freshness.problem)
+  const stale = list.rows?.find((row) => row.freshness.problem)
   return (
     <>
       <PageHeader
@@ -82,7 +86,7 @@ export function NamespaceList({ team }: { team: string }) {
       />
       <Section
         title="Namespaces of the team"
-        count={rows?.length}
+        count={list.rows?.length}
         aside={stale && <FreshnessNote freshness={stale.freshness} />}
         flush
       >
@@ -90,11 +94,11 @@ export function NamespaceList({ team }: { team: string }) {
           name="namespaces"
           label="Namespaces"
           columns={columns}
-          rows={rows}
+          {...list}
+          stamp={(row) => JSON.stringify([row.state, row.quota, row.models])}
+          sorting={sorting}
           rowKey={(row) => row.name}
           href={(row) => `/teams/${team}/namespaces/${row.name}`}
-          error={query.error}
-          onRetry={() => query.refetch()}
           empty={
             <EmptyState title="No namespaces yet" actions={request}>
               A namespace holds what the team runs in one environment. Ask for the first one; the form says what fits.

@@ -1,5 +1,8 @@
+import type { InputOf } from '#server/contracts/contract.ts'
 import { listTeamTokens, listTokens } from '#server/contracts/tokens.ts'
-import { queryFor } from './query.ts'
+import { pagesFor } from './query.ts'
 
-export const myTokensQuery = () => queryFor(listTokens, {})
-export const teamTokensQuery = (team: string) => queryFor(listTeamTokens, { team })
+type Order = InputOf<typeof listTokens>['sort']
+
+export const myTokenPages = (sort?: Order) => pagesFor(listTokens, sort ? { sort } : {})
+export const teamTokenPages = (team: string, sort?: Order) => pagesFor(listTeamTokens, { team, ...(sort && { sort }) })

@@ -10,7 +10,7 @@ import { ErrorState } from '#components/ui/page/error-state.tsx'
 import { RelativeTime } from '#components/ui/state/relative-time.tsx'
 import type { Column } from '#components/ui/table/columns.ts'
 import { DataTable } from '#components/ui/table/data-table.tsx'
-import { type MemberView, TeamRole, teamRoles } from '#server/contracts/people.ts'
+import { MemberSort, type MemberView, TeamRole, teamRoles } from '#server/contracts/people.ts'
 import classes from './team.module.css'
 import { useMemberChanges } from './use-member-changes.ts'
 
@@ -20,6 +20,8 @@ const ConfirmDialog = dynamic(
     ssr: false,
   },
 )
+
+const sorting = { orders: MemberSort.options, unlessTold: 'name' }
 
 type Props = {
   team: string
@@ -95,6 +97,8 @@ export function MemberTable({ team, rows, error, onRetry, more }: Props) {
         columns={columns}
         rows={rows}
         rowKey={(row) => row.user.id}
+        stamp={(row) => `${row.role} ${row.source}`}
+        sorting={sorting}
         error={error}
         onRetry={onRetry}
         more={more}

@@ -1,6 +1,6 @@
 'use client'
 
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import dynamic from 'next/dynamic'
 import { useMay } from '#components/layout/me-context.tsx'
 import { allowanceUseQuery, memberPages, teamQuery } from '#components/queries/teams.ts'
@@ -11,7 +11,9 @@ import { QueryGate } from '#components/ui/page/query-gate.tsx'
 import { Section } from '#components/ui/page/section.tsx'
 import { CardSkeleton } from '#components/ui/page/skeletons.tsx'
 import { StateBadge } from '#components/ui/state/state-badge.tsx'
-import { type AllowanceUse, type TeamView, updateTeam } from '#server/contracts/people.ts'
+import { listOf } from '#components/ui/table/list-of.ts'
+import { useServerSort } from '#components/ui/table/sorting/use-server-sort.ts'
+import { type AllowanceUse, MemberSort, type TeamView, updateTeam } from '#server/contracts/people.ts'
 import { resources } from '#server/contracts/quantity.ts'
 import { listTeamTokens } from '#server/contracts/tokens.ts'
 import { AddMember } from './add-member.tsx'
@@ -31,9 +33,9 @@ export function TeamPage({ team }: { team: string }) {
 
 function Detail({ team }: { team: TeamView }) {
   const may = useMay(team.slug)
-  const members = useInfiniteQuery(memberPages(team.slug))
+  const sort = useServerSort(MemberSort, 'members-sort')
+  const members = listOf(useInfiniteQuery({ ...memberPages(team.slug, sort), placeholderData: keepPreviousData }))
   const use = useQuery(allowanceUseQuery(team.slug))
-  const rows = members.data?.pages.flatMap((page) => page.items)
   return (
     <>
       <PageHeader
@@ -47,22 +49,12 @@ function Detail({ team }: { team: TeamView }) {
             {team.archivedAt && <StateBadge tone="neutral">Archived</StateBadge>}
           </>
         }
-        actions={may('member.set') && <AddMember team={team.slug} members={rows ?? []} />}
+        actions={may('member.set') && <AddMember team={team.slug} members={members.rows ?? []} />}
       />
       <Columns>
         <Stack>
           <Section title="Members" count={team.memberCount} flush>
-            <MemberTable
-              team={team.slug}
-              rows={rows}
-              error={members.error}
-              onRetry={() => members.refetch()}
-              more={{
-                available: members.hasNextPage,
-                loading: members.isFetchingNextPage,
-                load: () => members.fetchNextPage(),
-              }}
-            />
+            <MemberTable team={team.slug} {...members} />
           </Section>
           <Section title="Allowance" aside="What all namespaces of the team may ask for together">
             <div className={classes.allowances}>

@@ -1,15 +1,15 @@
 'use client'
 
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { memberPages, teamQuery } from '#components/queries/teams.ts'
+import { teamQuery } from '#components/queries/teams.ts'
 import { call } from '#components/queries/wire/call.ts'
-import { removeMember, setMember, type TeamRole } from '#server/contracts/people.ts'
+import { listMembers, removeMember, setMember, type TeamRole } from '#server/contracts/people.ts'
 
 /** Adding, changing and removing members; the lists that show them are read anew. */
 export function useMemberChanges(team: string, onDone?: () => void) {
   const client = useQueryClient()
   const refresh = () => {
-    client.invalidateQueries({ queryKey: memberPages(team).queryKey })
+    client.invalidateQueries({ queryKey: [listMembers.path] })
     client.invalidateQueries({ queryKey: teamQuery(team).queryKey })
   }
   const set = useMutation({

@@ -2,24 +2,27 @@
 
 import { Button } from '@mantine/core'
 import { IconKey } from '@tabler/icons-react'
-import { useQuery } from '@tanstack/react-query'
+import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { myTokensQuery } from '#components/queries/tokens.ts'
+import { myTokenPages } from '#components/queries/tokens.ts'
 import { call } from '#components/queries/wire/call.ts'
 import { PageHeader } from '#components/ui/page/page-header.tsx'
 import { Section } from '#components/ui/page/section.tsx'
-import { revokeAllTokens, revokeToken, type TokenView } from '#server/contracts/tokens.ts'
+import { listOf } from '#components/ui/table/list-of.ts'
+import { useServerSort } from '#components/ui/table/sorting/use-server-sort.ts'
+import { listTokens, revokeAllTokens, revokeToken, TokenSort, type TokenView } from '#server/contracts/tokens.ts'
 import { NewTokenDialog, RevokeDialog } from './lazy-dialogs.tsx'
 import { TokenTable } from './token-table.tsx'
 
 type Open = { kind: 'new' } | { kind: 'all' } | { kind: 'one'; token: TokenView } | null
 
 export function MyTokensPage() {
-  const query = useQuery(myTokensQuery())
+  const sort = useServerSort(TokenSort, 'tokens-sort')
+  const list = listOf(useInfiniteQuery({ ...myTokenPages(sort), placeholderData: keepPreviousData }))
   const [open, setOpen] = useState<Open>(null)
   const close = () => setOpen(null)
-  const { queryKey } = myTokensQuery()
-  const active = query.data?.tokens.filter((token) => token.state === 'active').length ?? 0
+  const queryKey = [listTokens.path]
+  const active = list.rows?.filter((token) => token.state === 'active').length ?? 0
   return (
     <>
       <PageHeader
@@ -29,7 +32,7 @@ export function MyTokensPage() {
           <>
             {active > 1 && (
               <Button variant="default" onClick={() => setOpen({ kind: 'all' })}>
-                Revoke all {active}
+                Revoke all
               </Button>
             )}
             <Button leftSection={<IconKey size={16} stroke={1.7} />} onClick={() => setOpen({ kind: 'new' })}>
@@ -38,10 +41,10 @@ export function MyTokensPage() {
           </>
         }
       />
-      <Section title="Your tokens" count={query.data?.tokens.length} flush>
+      <Section title="Your tokens" count={list.rows?.length} flush>
         <TokenTable
           label="Your tokens"
-          query={query}
+          list={list}
           withMaker={false}
           onRevoke={(token) => setOpen({ kind: 'one', token })}
         />
@@ -58,7 +61,7 @@ export function MyTokensPage() {
       )}
       {open?.kind === 'all' && (
         <RevokeDialog
-          label={`Revoke all ${active} tokens`}
+          label="Revoke all your tokens"
           queryKey={queryKey}
           revoke={() => call(revokeAllTokens, {})}
           done="All tokens are revoked"

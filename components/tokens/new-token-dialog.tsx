@@ -3,13 +3,19 @@
 import { Button, Checkbox, Group, Modal, NativeSelect, Stack, TextInput } from '@mantine/core'
 import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
-import { myTokensQuery, teamTokensQuery } from '#components/queries/tokens.ts'
 import { call } from '#components/queries/wire/call.ts'
 import { FormFooter } from '#components/ui/form/form-footer.tsx'
 import { useContractForm } from '#components/ui/form/use-contract-form.ts'
 import { Notice } from '#components/ui/page/notice.tsx'
 import { CopyButton } from '#components/ui/text/copy-button.tsx'
-import { createTeamToken, createToken, type NewToken, type TokenScope } from '#server/contracts/tokens.ts'
+import {
+  createTeamToken,
+  createToken,
+  listTeamTokens,
+  listTokens,
+  type NewToken,
+  type TokenScope,
+} from '#server/contracts/tokens.ts'
 import { isTeamScope, scopesOf, scopeWords } from './scopes.ts'
 
 type Props = {
@@ -81,7 +87,7 @@ function TokenForm({ team, onMade }: { team: string | null; onMade: (token: NewT
         : call(createTeamToken, { ...input, team, scopes: input.scopes.filter(isTeamScope) }),
     onSent: (token) => {
       onMade(token)
-      const { queryKey } = team === null ? myTokensQuery() : teamTokensQuery(team)
+      const queryKey = [team === null ? listTokens.path : listTeamTokens.path]
       client.invalidateQueries({ queryKey })
     },
   })

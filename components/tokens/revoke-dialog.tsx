@@ -10,10 +10,12 @@ type Props = {
   queryKey: QueryKey
   revoke: () => Promise<unknown>
   done: string
+  /** For what stops more than one program: a name that must be typed first. */
+  typeName?: string
   onClose: () => void
 }
 
-export function RevokeDialog({ label, queryKey, revoke, done, onClose }: Props) {
+export function RevokeDialog({ label, queryKey, revoke, done, typeName, onClose }: Props) {
   const client = useQueryClient()
   const mutation = useMutation({
     mutationFn: revoke,
@@ -29,6 +31,7 @@ export function RevokeDialog({ label, queryKey, revoke, done, onClose }: Props) 
       onClose={onClose}
       title={label}
       confirmLabel={label}
+      {...(typeName && { typeName })}
       onConfirm={() => mutation.mutate()}
       pending={mutation.isPending}
       error={mutation.error}

@@ -7,7 +7,8 @@ import { StateBadge } from '#components/ui/state/state-badge.tsx'
 import type { Tone } from '#components/ui/state/tone.ts'
 import type { Column } from '#components/ui/table/columns.ts'
 import { DataTable } from '#components/ui/table/data-table.tsx'
-import type { TokenView } from '#server/contracts/tokens.ts'
+import type { listOf } from '#components/ui/table/list-of.ts'
+import { TokenSort, type TokenView } from '#server/contracts/tokens.ts'
 
 const states: Record<TokenView['state'], { word: string; tone: Tone }> = {
   active: { word: 'Active', tone: 'good' },
@@ -15,16 +16,18 @@ const states: Record<TokenView['state'], { word: string; tone: Tone }> = {
   revoked: { word: 'Revoked', tone: 'neutral' },
 }
 
+const sorting = { orders: TokenSort.options, unlessTold: '-createdAt' }
+
 type Props = {
   label: string
-  query: { data: { tokens: TokenView[] } | undefined; error: unknown; refetch: () => unknown }
+  list: ReturnType<typeof listOf<TokenView>>
   /** For a team: who made each. */
   withMaker: boolean
   /** Absent when the reader may not. */
   onRevoke: ((token: TokenView) => void) | null
 }
 
-export function TokenTable({ label, query, withMaker, onRevoke }: Props) {
+export function TokenTable({ label, list, withMaker, onRevoke }: Props) {
   const columns: readonly Column<TokenView>[] = [
     { key: 'name', title: 'Name', cell: (row) => <b>{row.name}</b>, value: (row) => row.name },
     {
@@ -37,7 +40,7 @@ export function TokenTable({ label, query, withMaker, onRevoke }: Props) {
     ...(withMaker
       ? [
           {
-            key: 'maker',
+            key: 'createdBy',
             title: 'Made by',
             cell: (row: TokenView) => row.createdBy.name,
             value: (row: TokenView) => row.createdBy.name,
@@ -45,14 +48,22 @@ export function TokenTable({ label, query, withMaker, onRevoke }: Props) {
         ]
       : []),
     {
-      key: 'used',
+      key: 'createdAt',
+      title: 'Made',
+      cell: (row) => <RelativeTime at={row.createdAt} />,
+      value: (row) => row.createdAt,
+      narrowLabel: true,
+      optional: true,
+    },
+    {
+      key: 'lastUsedAt',
       title: 'Last used',
       cell: (row) => (row.lastUsedAt ? <RelativeTime at={row.lastUsedAt} /> : 'Never'),
       value: (row) => row.lastUsedAt,
       narrowLabel: true,
     },
     {
-      key: 'expires',
+      key: 'expiresAt',
       title: 'Expires',
       cell: (row) => <RelativeTime at={row.expiresAt} />,
       value: (row) => row.expiresAt,
@@ -89,10 +100,10 @@ export function TokenTable({ label, query, withMaker, onRevoke }: Props) {
       name="tokens"
       label={label}
       columns={columns}
-      rows={query.data?.tokens}
+      {...list}
+      stamp={(row) => row.state}
+      sorting={sorting}
       rowKey={(row) => row.id}
-      error={query.error}
-      onRetry={() => query.refetch()}
       empty={
         <EmptyState title="No tokens">A token lets a program call the API. Create one for each program.</EmptyState>
       }

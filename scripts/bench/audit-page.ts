@@ -42,7 +42,7 @@ try {
     const times: number[] = []
     for (let run = 0; run < 15; run += 1) {
       const from = performance.now()
-      await audit.list(actor, { limit: 50, ...filters })
+      await audit.list(actor, { limit: 50, sort: '-at', ...filters })
       times.push(performance.now() - from)
     }
     times.sort((a, b) => a - b)

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { contract } from './contract.ts'
 import { Environment, ModelName, NamespaceName, RequestId, TeamSlug } from './names.ts'
-import { Freshness, Paging, page, Timestamp } from './paging.ts'
+import { Freshness, Paging, page, sorting, Timestamp } from './paging.ts'
 
 /** One word for the state of a deployment, the same on every page. */
 export const deploymentStates = [
@@ -41,12 +41,19 @@ export const DeploymentView = z.object({
 })
 export type DeploymentView = z.infer<typeof DeploymentView>
 
+export const DeploymentSort = sorting(['servedName', 'model', 'namespace', 'environment', 'state'])
+
 export const listDeployments = contract({
   method: 'GET',
   path: '/api/v1/teams/{team}/deployments',
   action: 'deployment.list',
   summary: 'What a team serves, and in which state',
-  input: Paging.extend({ team: TeamSlug, environment: Environment.optional(), namespace: NamespaceName.optional() }),
+  input: Paging.extend({
+    team: TeamSlug,
+    environment: Environment.optional(),
+    namespace: NamespaceName.optional(),
+    sort: DeploymentSort.default('servedName'),
+  }),
   output: page(DeploymentView),
 })
 

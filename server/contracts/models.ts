@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { contract } from './contract.ts'
 import { InputField } from './inference/model-description.ts'
 import { ModelName, prose, Sha256, TeamSlug } from './names.ts'
-import { Paging, page, Timestamp } from './paging.ts'
+import { Paging, page, sorting, Timestamp } from './paging.ts'
 import { Person } from './people.ts'
 
 export const TensorView = z.object({
@@ -48,12 +48,14 @@ export const ModelView = z.object({
 })
 export type ModelView = z.infer<typeof ModelView>
 
+export const ModelSort = sorting(['name', 'task', 'latestVersion', 'versionCount', 'updatedAt'])
+
 export const listModels = contract({
   method: 'GET',
   path: '/api/v1/teams/{team}/models',
   action: 'model.list',
   summary: 'Models a team has registered',
-  input: Paging.extend({ team: TeamSlug, q: z.string().max(100).optional() }),
+  input: Paging.extend({ team: TeamSlug, q: z.string().max(100).optional(), sort: ModelSort.default('name') }),
   output: page(ModelView),
 })
 

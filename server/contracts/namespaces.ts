@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { contract } from './contract.ts'
 import { Environment, NamespaceName, RequestId, TeamSlug } from './names.ts'
-import { Freshness, Paging, page, Timestamp } from './paging.ts'
+import { Freshness, Paging, page, sorting, Timestamp } from './paging.ts'
 import { Amounts } from './quantity.ts'
 
 export const NamespaceView = z.object({
@@ -20,12 +20,28 @@ export const NamespaceView = z.object({
 })
 export type NamespaceView = z.infer<typeof NamespaceView>
 
+export const NamespaceSort = sorting([
+  'name',
+  'environment',
+  'state',
+  'cpu',
+  'memory',
+  'gpu',
+  'storage',
+  'models',
+  'monthlyCost',
+])
+
 export const listNamespaces = contract({
   method: 'GET',
   path: '/api/v1/teams/{team}/namespaces',
   action: 'namespace.list',
   summary: 'Namespaces of a team with use against quota',
-  input: Paging.extend({ team: TeamSlug, environment: Environment.optional() }),
+  input: Paging.extend({
+    team: TeamSlug,
+    environment: Environment.optional(),
+    sort: NamespaceSort.default('name'),
+  }),
   output: page(NamespaceView),
 })
 

@@ -2,9 +2,15 @@
 import { z } from 'zod'
 
 export const Paging = z.object({
-  cursor: z.string().max(400).optional(),
+  cursor: z.string().max(1000).optional(),
   limit: z.coerce.number().int().min(1).max(200).default(50),
 })
+
+/** The order of a list: one of its keys, `-key` for the other way round. A cursor belongs to the order it was made in. */
+export const sorting = <const Key extends string>(keys: readonly Key[]) =>
+  z
+    .enum(keys.flatMap((key): (Key | `-${Key}`)[] => [key, `-${key}`]))
+    .meta({ description: 'What the list is sorted by; with a dash in front, the other way round' })
 
 export const page = <Item extends z.ZodType>(item: Item) =>
   z.object({ items: z.array(item), nextCursor: z.string().nullable() })

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { contract } from './contract.ts'
 import { Environment, prose, Reason, TeamSlug, UserId } from './names.ts'
-import { Paging, page, Timestamp } from './paging.ts'
+import { Paging, page, sorting, Timestamp } from './paging.ts'
 import { Amounts, BytesText, CpuText } from './quantity.ts'
 
 export const platformRoles = ['admin', 'reviewer', 'auditor'] as const
@@ -77,12 +77,14 @@ export const TeamView = z.object({
 })
 export type TeamView = z.infer<typeof TeamView>
 
+export const TeamSort = sorting(['slug', 'name', 'costCentre', 'onCall', 'createdAt'])
+
 export const listTeams = contract({
   method: 'GET',
   path: '/api/v1/teams',
   action: 'team.list',
   summary: 'Teams you can see',
-  input: Paging,
+  input: Paging.extend({ sort: TeamSort.default('slug') }),
   output: page(TeamView),
 })
 
@@ -176,12 +178,14 @@ export const MemberView = z.object({
 })
 export type MemberView = z.infer<typeof MemberView>
 
+export const MemberSort = sorting(['name', 'role', 'source', 'since'])
+
 export const listMembers = contract({
   method: 'GET',
   path: '/api/v1/teams/{team}/members',
   action: 'member.list',
   summary: 'Members of a team and their roles',
-  input: Paging.extend({ team: TeamSlug }),
+  input: Paging.extend({ team: TeamSlug, sort: MemberSort.default('name') }),
   output: page(MemberView),
 })
 

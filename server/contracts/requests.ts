@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { contract } from './contract.ts'
 import { CommitSha, Environment, ModelName, NamespaceName, Purpose, Reason, RequestId, TeamSlug } from './names.ts'
-import { Paging, page, Timestamp } from './paging.ts'
+import { Paging, page, sorting, Timestamp } from './paging.ts'
 import { Person } from './people.ts'
 import { Amounts, QuotaInput } from './quantity.ts'
 
@@ -253,12 +253,24 @@ export const previewRequest = contract({
   output: Verdict,
 })
 
+export const RequestSort = sorting([
+  'number',
+  'team',
+  'environment',
+  'state',
+  'requester',
+  'monthlyDelta',
+  'createdAt',
+  'updatedAt',
+])
+
 export const listRequests = contract({
   method: 'GET',
   path: '/api/v1/requests',
   action: 'request.list',
-  summary: 'Requests you can see, newest first',
+  summary: 'Requests you can see, newest first unless told',
   input: Paging.extend({
+    sort: RequestSort.default('-number'),
     team: TeamSlug.optional(),
     state: RequestState.optional(),
     open: z.stringbool().optional().meta({ description: 'Only those that are not finished' }),

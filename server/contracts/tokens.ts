@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { contract } from './contract.ts'
 import { prose, TeamSlug } from './names.ts'
-import { Timestamp } from './paging.ts'
+import { Paging, page, sorting, Timestamp } from './paging.ts'
 import { Person } from './people.ts'
 
 export const tokenScopes = ['read', 'requests', 'approvals', 'models', 'predictions', 'alerts', 'teams'] as const
@@ -47,16 +47,17 @@ const tokenFields = {
     .default(90),
 }
 
-const tokens = z.object({ tokens: z.array(TokenView) })
+export const TokenSort = sorting(['name', 'createdBy', 'createdAt', 'lastUsedAt', 'expiresAt'])
+const listing = Paging.extend({ sort: TokenSort.default('-createdAt') })
 const oneToken = z.object({ id: z.uuid('A token id is a UUID.') })
 
 export const listTokens = contract({
   method: 'GET',
   path: '/api/v1/me/tokens',
   action: 'token.list',
-  summary: 'Your own tokens, newest first',
-  input: z.object({}),
-  output: tokens,
+  summary: 'Your own tokens, newest first unless told',
+  input: listing,
+  output: page(TokenView),
 })
 
 export const createToken = contract({
@@ -94,9 +95,9 @@ export const listTeamTokens = contract({
   method: 'GET',
   path: '/api/v1/teams/{team}/tokens',
   action: 'teamToken.list',
-  summary: 'Tokens of a team, newest first',
-  input: z.object({ team: TeamSlug }),
-  output: tokens,
+  summary: 'Tokens of a team, newest first unless told',
+  input: listing.extend({ team: TeamSlug }),
+  output: page(TokenView),
 })
 
 export const createTeamToken = contract({
@@ -119,4 +120,13 @@ export const revokeTeamToken = contract({
   summary: 'Revoke a token of a team',
   input: oneToken.extend({ team: TeamSlug }),
   output: z.void(),
+})
+
+export const revokeAllTeamTokens = contract({
+  method: 'POST',
+  path: '/api/v1/teams/{team}/tokens/revoke-all',
+  action: 'teamToken.revoke',
+  summary: 'Revoke all tokens of a team',
+  input: z.object({ team: TeamSlug }).strict(),
+  output: z.object({ revoked: z.number().int() }),
 })

@@ -1,17 +1,22 @@
 /** Where a list went on from: opaque to clients, a few values to us. */
-import type { z } from 'zod'
+import { z } from 'zod'
 import { failure } from '../errors.ts'
 
-export function encodeCursor(values: readonly (string | number)[]): string {
+type Value = string | number | null
+
+export function encodeCursor(values: readonly Value[]): string {
   return Buffer.from(JSON.stringify(values)).toString('base64url')
 }
 
 export function decodeCursor<Schema extends z.ZodType>(cursor: string, schema: Schema): z.output<Schema> {
   const parsed = schema.safeParse(unpacked(cursor))
   if (parsed.success) return parsed.data
-  throw failure('invalid_input', 'The cursor is not one of ours.', 'Take the nextCursor of an answer, unchanged.', {
-    fields: [{ field: 'cursor', message: 'This is not a cursor that the portal gave out.' }],
-  })
+  throw failure(
+    'invalid_input',
+    'The cursor is not one of ours, or belongs to another order of the list.',
+    'Take the nextCursor of an answer, unchanged, with the same sort and filters.',
+    { fields: [{ field: 'cursor', message: 'This is not a cursor that the portal gave out for this list.' }] },
+  )
 }
 
 function unpacked(cursor: string): unknown {
@@ -22,12 +27,15 @@ function unpacked(cursor: string): unknown {
   }
 }
 
+/** A text that the database can compare with: a forged cursor must not become an error of the database. */
+export const CursorText = z.string().refine((text) => !text.includes('\u0000') && text.isWellFormed())
+
 /** One more row than asked for was read: it says whether there is a next page. */
 export function pageOf<Row, Item>(
   rows: readonly Row[],
   limit: number,
   view: (row: Row) => Item,
-  cursorOf: (row: Row) => readonly (string | number)[],
+  cursorOf: (row: Row) => readonly Value[],
 ): { items: Item[]; nextCursor: string | null } {
   const shown = rows.slice(0, limit)
   const last = shown.at(-1)

@@ -56,6 +56,7 @@ const examples: Record<string, Example> = {
   revokeAllTokens: () => ({ body: {} }),
   listTeamTokens: ofTeam,
   createTeamToken: ({ team }) => ({ path: { team }, body: { name: 'A token', scopes: ['read'] } }),
+  revokeAllTeamTokens: ({ team }) => ({ path: { team }, body: {} }),
   revokeTeamToken: ({ team }) => ({ path: { team, id: nobody } }),
   submitRequest: (place) => ({ body: draft(place) }),
   previewRequest: (place) => ({ body: draft(place) }),

@@ -3,6 +3,7 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useEffect } from 'react'
 import { z } from 'zod'
+import { noteMessage } from '#components/queries/live-moment.ts'
 import { isTouched } from './topics.ts'
 
 const Message = z.object({ topic: z.string(), key: z.string(), team: z.string().nullable() })
@@ -28,6 +29,7 @@ export function LiveUpdates() {
     source.onmessage = (event: MessageEvent<string>) => {
       const message = Message.safeParse(parse(event.data))
       if (!message.success) return
+      noteMessage()
       waiting.push(message.data)
       timer ??= setTimeout(refresh, 150)
     }

@@ -1,7 +1,7 @@
 'use client'
 
 import { IconPlus } from '@tabler/icons-react'
-import { useInfiniteQuery } from '@tanstack/react-query'
+import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
 import { teamPages } from '#components/queries/teams.ts'
 import { LinkButton } from '#components/ui/actions/link-button.tsx'
 import { amountInWords } from '#components/ui/figures/amounts.ts'
@@ -11,8 +11,10 @@ import { Section } from '#components/ui/page/section.tsx'
 import { StateBadge } from '#components/ui/state/state-badge.tsx'
 import type { Column } from '#components/ui/table/columns.ts'
 import { DataTable } from '#components/ui/table/data-table.tsx'
+import { listOf } from '#components/ui/table/list-of.ts'
+import { useServerSort } from '#components/ui/table/sorting/use-server-sort.ts'
 import { environments } from '#server/contracts/names.ts'
-import type { TeamView } from '#server/contracts/people.ts'
+import { TeamSort, type TeamView } from '#server/contracts/people.ts'
 import { ForAdmins } from './for-admins.tsx'
 
 const columns: readonly Column<TeamView>[] = [
@@ -52,8 +54,11 @@ const columns: readonly Column<TeamView>[] = [
   ),
 ]
 
+const sorting = { orders: TeamSort.options, unlessTold: 'slug' }
+
 export function TeamList() {
-  const pages = useInfiniteQuery(teamPages())
+  const sort = useServerSort(TeamSort)
+  const list = listOf(useInfiniteQuery({ ...teamPages(sort), placeholderData: keepPreviousData }))
   return (
     <ForAdmins>
       <PageHeader
@@ -70,12 +75,11 @@ export function TeamList() {
           name="teams"
           label="Teams"
           columns={columns}
-          rows={pages.data?.pages.flatMap((page) => page.items)}
+          {...list}
+          stamp={(row) => String(row.version)}
+          sorting={sorting}
           rowKey={(row) => row.slug}
           href={(row) => `/admin/teams/${row.slug}`}
-          error={pages.error}
-          onRetry={() => pages.refetch()}
-          more={{ available: pages.hasNextPage, loading: pages.isFetchingNextPage, load: () => pages.fetchNextPage() }}
           empty={<EmptyState title="No teams yet">Create the first, then add its maintainer.</EmptyState>}
         />
       </Section>

@@ -3,13 +3,15 @@ import { RelativeTime } from '#components/ui/state/relative-time.tsx'
 import { StateBadge } from '#components/ui/state/state-badge.tsx'
 import { requestTone } from '#components/ui/state/tone.ts'
 import type { Column } from '#components/ui/table/columns.ts'
-import type { RequestSummary } from '#server/contracts/requests.ts'
+import { RequestSort, type RequestSummary } from '#server/contracts/requests.ts'
+
+export const requestSorting = { orders: RequestSort.options, unlessTold: '-number' }
 
 export const requestHref = (row: { id: string }) => `/requests/${row.id}`
 
 export const requestColumns: readonly Column<RequestSummary>[] = [
   {
-    key: 'title',
+    key: 'number',
     title: 'Request',
     cell: (row) => `#${row.number} ${row.title}`,
     value: (row) => row.number,
@@ -25,21 +27,21 @@ export const requestColumns: readonly Column<RequestSummary>[] = [
   },
   { key: 'requester', title: 'Asked by', cell: (row) => row.requester.name, value: (row) => row.requester.name },
   {
-    key: 'cost',
+    key: 'monthlyDelta',
     title: 'A month',
     cell: (row) => costDelta(row.monthlyDelta),
     value: (row) => row.monthlyDelta,
     narrow: 'hidden',
   },
   {
-    key: 'created',
+    key: 'createdAt',
     title: 'Asked',
     cell: (row) => <RelativeTime at={row.createdAt} />,
     value: (row) => row.createdAt,
     optional: true,
   },
   {
-    key: 'updated',
+    key: 'updatedAt',
     title: 'Changed',
     cell: (row) => <RelativeTime at={row.updatedAt} />,
     value: (row) => row.updatedAt,
@@ -48,5 +50,5 @@ export const requestColumns: readonly Column<RequestSummary>[] = [
 
 /** For a reviewer, whose queue has several teams. */
 export const reviewColumns = requestColumns.map((column) =>
-  column.key === 'team' || column.key === 'created' ? { ...column, optional: false } : column,
+  column.key === 'team' || column.key === 'createdAt' ? { ...column, optional: false } : column,
 )

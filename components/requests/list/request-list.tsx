@@ -11,10 +11,12 @@ import { EmptyState } from '#components/ui/page/empty-state.tsx'
 import { PageHeader } from '#components/ui/page/page-header.tsx'
 import { Section } from '#components/ui/page/section.tsx'
 import { DataTable } from '#components/ui/table/data-table.tsx'
+import { listOf } from '#components/ui/table/list-of.ts'
+import { useServerSort } from '#components/ui/table/sorting/use-server-sort.ts'
 import { useUrlState } from '#components/ui/table/use-url-state.ts'
-import { requestColumns, requestHref } from './request-columns.tsx'
+import { RequestSort } from '#server/contracts/requests.ts'
+import { requestColumns, requestHref, requestSorting } from './request-columns.tsx'
 import { requestFilters } from './request-filters.ts'
-import { useRecentChanges } from './use-recent-changes.ts'
 
 const shows = [
   { value: 'open', label: 'Open' },
@@ -28,12 +30,12 @@ export function RequestList({ team }: { team: string }) {
   const [show, setShow] = useUrlState('show')
   const [q, setQ] = useUrlState('q')
   const [settled] = useDebouncedValue(q, 250)
+  const sort = useServerSort(RequestSort)
   const pages = useInfiniteQuery({
-    ...requestPages(requestFilters(team, show, settled)),
+    ...requestPages(requestFilters(team, show, settled, sort)),
     placeholderData: keepPreviousData,
   })
-  const rows = pages.data?.pages.flatMap((page) => page.items)
-  const changed = useRecentChanges(rows?.map((row) => ({ key: row.id, stamp: row.updatedAt })))
+  const list = listOf(pages)
   return (
     <>
       <PageHeader
@@ -55,13 +57,11 @@ export function RequestList({ team }: { team: string }) {
           name="requests"
           label="Requests"
           columns={requestColumns}
-          rows={rows}
+          {...list}
           rowKey={(row) => row.id}
           href={requestHref}
-          changed={(row) => changed.has(row.id)}
-          error={pages.error}
-          onRetry={() => pages.refetch()}
-          more={{ available: pages.hasNextPage, loading: pages.isFetchingNextPage, load: () => pages.fetchNextPage() }}
+          stamp={(row) => row.updatedAt}
+          sorting={requestSorting}
           filters={
             <>
               <SegmentedControl

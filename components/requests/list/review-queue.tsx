@@ -1,38 +1,41 @@
 'use client'
 
 import { SegmentedControl } from '@mantine/core'
-import { useInfiniteQuery } from '@tanstack/react-query'
+import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
 import { requestPages } from '#components/queries/requests.ts'
 import { EmptyState } from '#components/ui/page/empty-state.tsx'
 import { PageHeader } from '#components/ui/page/page-header.tsx'
 import { Section } from '#components/ui/page/section.tsx'
 import { DataTable } from '#components/ui/table/data-table.tsx'
+import { listOf } from '#components/ui/table/list-of.ts'
+import { useServerSort } from '#components/ui/table/sorting/use-server-sort.ts'
 import { useUrlState } from '#components/ui/table/use-url-state.ts'
-import { requestHref, reviewColumns } from './request-columns.tsx'
+import { RequestSort } from '#server/contracts/requests.ts'
+import { requestHref, requestSorting, reviewColumns } from './request-columns.tsx'
 import { reviewFilters } from './request-filters.ts'
 
 /** What waits for the reader's decision. */
 export function ReviewQueue() {
   const [show, setShow] = useUrlState('show')
-  const pages = useInfiniteQuery(requestPages(reviewFilters(show)))
-  const rows = pages.data?.pages.flatMap((page) => page.items)
+  const sort = useServerSort(RequestSort)
+  const pages = useInfiniteQuery({ ...requestPages(reviewFilters(show, sort)), placeholderData: keepPreviousData })
+  const list = listOf(pages)
   return (
     <>
       <PageHeader
         title="Review queue"
         facts="You decide about the commit you see; a later push voids what was approved"
       />
-      <Section title={show === 'all' ? 'Open requests' : 'Waiting for you'} count={rows?.length} flush>
+      <Section title={show === 'all' ? 'Open requests' : 'Waiting for you'} count={list.rows?.length} flush>
         <DataTable
           name="reviews"
           label="Requests to review"
           columns={reviewColumns}
-          rows={rows}
+          {...list}
           rowKey={(row) => row.id}
           href={requestHref}
-          error={pages.error}
-          onRetry={() => pages.refetch()}
-          more={{ available: pages.hasNextPage, loading: pages.isFetchingNextPage, load: () => pages.fetchNextPage() }}
+          stamp={(row) => row.updatedAt}
+          sorting={requestSorting}
           filters={
             <SegmentedControl
               size="xs"

@@ -5,6 +5,8 @@ import classes from './dropdown.module.css'
 
 type Props = {
   icon?: ReactNode
+  /** At the end of the line, in place of the tick. */
+  sign?: ReactNode
   /** For a choice among several, or one that is on or off. */
   checked?: boolean
   choice?: 'radio' | 'checkbox'
@@ -15,12 +17,12 @@ type Props = {
   children: ReactNode
 }
 
-export function DropdownItem({ icon, checked, choice, danger, disabled, href, onClick, children }: Props) {
+export function DropdownItem({ icon, sign, checked, choice, danger, disabled, href, onClick, children }: Props) {
   const content = (
     <>
       {icon}
       <span className={classes.itemWords}>{children}</span>
-      {checked && <IconCheck size={15} stroke={1.9} aria-hidden />}
+      {sign ?? (checked && <IconCheck size={15} stroke={1.9} aria-hidden />)}
     </>
   )
   if (href !== undefined) {

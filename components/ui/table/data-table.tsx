@@ -1,14 +1,16 @@
 'use client'
 
-import { Button, Skeleton } from '@mantine/core'
-import Link from 'next/link'
+import { Button } from '@mantine/core'
 import { type KeyboardEvent, type ReactNode, useMemo } from 'react'
 import { ErrorState } from '#components/ui/page/error-state.tsx'
-import { type Column, nextSort, parseSort, sortRows } from './columns.ts'
-import { SortButton } from './sort-button.tsx'
+import { BodyRow, SkeletonRows } from './body-rows.tsx'
+import type { Column } from './columns.ts'
+import { SortButton } from './sorting/sort-button.tsx'
+import { nextSort, type ServerSorting, sortState } from './sorting/sorting.ts'
 import classes from './table.module.css'
 import { TableMenu } from './table-menu.tsx'
 import { useChosenColumns } from './use-chosen-columns.ts'
+import { useRecentChanges } from './use-recent-changes.ts'
 import { useUrlState } from './use-url-state.ts'
 
 type Props<Row> = {
@@ -20,8 +22,10 @@ type Props<Row> = {
   rowKey: (row: Row) => string
   /** Where a row leads; the first column becomes the link. */
   href?: (row: Row) => string
-  /** A row that has just changed. */
-  changed?: (row: Row) => boolean
+  /** What a live update may change in a row: the row is marked when it does. */
+  stamp?: (row: Row) => string
+  /** The orders that the server has; the page asks for the one in the address. */
+  sorting?: ServerSorting
   error?: unknown
   onRetry?: () => void
   empty: ReactNode
@@ -33,20 +37,34 @@ type Props<Row> = {
 }
 
 export function DataTable<Row>(props: Props<Row>) {
-  const { name, label, columns, rows, error, onRetry, empty, filters, more, plain = false } = props
+  const { name, label, columns, rows, error, onRetry, empty, filters, more, plain = false, sorting, stamp } = props
   const [sortText, setSort] = useUrlState(plain ? `${name}-sort` : 'sort')
-  const sort = parseSort(sortText)
   const { shown, choose } = useChosenColumns(name, columns)
-  const sorted = useMemo(() => sortRows(rows ?? [], columns, parseSort(sortText)), [rows, columns, sortText])
+  const complete = !more?.available
+  const sorted = useMemo(
+    () => sortState({ text: sortText, columns, rows: rows ?? [], server: sorting, complete }),
+    [sortText, columns, rows, sorting, complete],
+  )
+  const changed = useRecentChanges(stamp && rows?.map((row) => ({ key: props.rowKey(row), stamp: stamp(row) })))
+  const turn = (key: string) => setSort(nextSort(sorted.now && sortText, key, sorting?.unlessTold))
+  const wayOf = (column: Column<Row>) => (sorted.now?.key !== column.key ? null : sorted.now.down ? 'down' : 'up')
 
   return (
     <div>
-      {!plain && (
-        <div className={classes.tools}>
-          <div className={classes.filters}>{filters}</div>
-          <TableMenu name={name} columns={columns} shown={shown} choose={choose} rows={sorted} />
-        </div>
-      )}
+      <div className={plain ? classes.plainTools : classes.tools}>
+        <div className={classes.filters}>{filters}</div>
+        <TableMenu
+          name={name}
+          columns={columns}
+          shown={shown}
+          choose={choose}
+          rows={sorted.rows}
+          sortable={columns.filter(sorted.sortable)}
+          wayOf={wayOf}
+          turn={turn}
+          onlySort={plain}
+        />
+      </div>
       {error && !rows ? (
         <ErrorState error={error} onRetry={onRetry} />
       ) : rows && rows.length === 0 ? (
@@ -55,38 +73,36 @@ export function DataTable<Row>(props: Props<Row>) {
         <table className={classes.table} aria-label={label} aria-busy={!rows}>
           <thead>
             <tr>
-              {shown.map((column) => (
-                <th
-                  key={column.key}
-                  scope="col"
-                  data-align={column.align}
-                  aria-sort={sort?.key === column.key ? (sort.down ? 'descending' : 'ascending') : undefined}
-                >
-                  {column.value ? (
-                    <SortButton
-                      title={column.title}
-                      way={sort?.key === column.key ? (sort.down ? 'down' : 'up') : null}
-                      onClick={() => setSort(nextSort(sort, column.key))}
-                    />
-                  ) : (
-                    <span className={column.hideTitle ? 'visually-hidden' : undefined}>{column.title}</span>
-                  )}
-                </th>
-              ))}
+              {shown.map((column) => {
+                const way = wayOf(column)
+                return (
+                  <th
+                    key={column.key}
+                    scope="col"
+                    data-align={column.align}
+                    aria-sort={way === null ? undefined : way === 'down' ? 'descending' : 'ascending'}
+                  >
+                    {sorted.sortable(column) ? (
+                      <SortButton title={column.title} way={way} onClick={() => turn(column.key)} />
+                    ) : (
+                      <span className={column.hideTitle ? 'visually-hidden' : undefined}>{column.title}</span>
+                    )}
+                  </th>
+                )
+              })}
             </tr>
           </thead>
           <tbody onKeyDown={moveBetweenRows}>
-            {rows
-              ? sorted.map((row) => <BodyRow key={props.rowKey(row)} row={row} columns={shown} props={props} />)
-              : skeletonRows.map((row) => (
-                  <tr key={row} aria-hidden>
-                    {shown.map((column) => (
-                      <td key={column.key} data-narrow={column.narrow ?? 'line'}>
-                        <Skeleton height={12} my={4} width="60%" />
-                      </td>
-                    ))}
-                  </tr>
-                ))}
+            {rows ? (
+              sorted.rows.map((row) => {
+                const key = props.rowKey(row)
+                return (
+                  <BodyRow key={key} row={row} columns={shown} href={props.href?.(row)} changed={changed.has(key)} />
+                )
+              })
+            ) : (
+              <SkeletonRows columns={shown} />
+            )}
           </tbody>
         </table>
       )}
@@ -98,37 +114,6 @@ export function DataTable<Row>(props: Props<Row>) {
         </div>
       )}
     </div>
-  )
-}
-
-const skeletonRows = ['one', 'two', 'three', 'four', 'five']
-
-function BodyRow<Row>({ row, columns, props }: { row: Row; columns: readonly Column<Row>[]; props: Props<Row> }) {
-  const href = props.href?.(row)
-  return (
-    <tr data-changed={props.changed?.(row) || undefined}>
-      {columns.map((column, place) => {
-        const value = column.value?.(row)
-        const narrow = column.narrowLabel && value === null ? 'hidden' : column.narrow
-        return (
-          <td
-            key={column.key}
-            data-align={column.align}
-            data-narrow={narrow ?? (place === 0 ? 'title' : 'line')}
-            data-number={(place > 0 && typeof value === 'number') || undefined}
-          >
-            {column.narrowLabel && <span className={classes.narrowLabel}>{column.title} </span>}
-            {place === 0 && href ? (
-              <Link href={href} className={classes.rowLink}>
-                {column.cell(row)}
-              </Link>
-            ) : (
-              column.cell(row)
-            )}
-          </td>
-        )
-      })}
-    </tr>
   )
 }
 

@@ -23,7 +23,8 @@ describe('the audit log', () => {
     portal.db.$transaction((tx) =>
       recordAudit(tx, { actor: system, action: 'thing.change', object: { kind: 'thing', id: name, name }, ...more }),
     )
-  const list = (filters: object = {}, actor = auditor) => portal.audit.list(actor, { limit: 50, ...filters })
+  const list = (filters: object = {}, actor = auditor) =>
+    portal.audit.list(actor, { limit: 50, sort: '-at', ...filters })
 
   it('keeps one chain however many write at once', async () => {
     await Promise.all(Array.from({ length: 20 }, (_, index) => record(`at-once-${index}`)))

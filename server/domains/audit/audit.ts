@@ -70,29 +70,31 @@ export function createAudit({ db }: { db: Database }) {
   function demandReader(actor: Actor, filters: AuditFilters): void {
     if (filters.team) demand(actor, 'audit.read', filters.team)
   }
-  const rows = (actor: Actor, filters: AuditFilters, below: bigint | undefined, limit: number) =>
-    db.$queryRaw<Row[]>(pageQuery(actor, filters, below, limit))
-
   return {
     async list(actor: Actor, input: ParsedInputOf<typeof listAudit>): Promise<OutputOf<typeof listAudit>> {
-      const { cursor, limit, ...filters } = input
+      const { cursor, limit, sort, ...filters } = input
       demandReader(actor, filters)
-      const below = cursor ? BigInt(decodeCursor(cursor, z.tuple([z.int().min(0)]))[0]) : undefined
-      const found = await rows(actor, filters, below, limit + 1)
-      return pageOf(found, limit, entryOf, (row) => [Number(row.sequence)])
+      const Cursor = z.tuple([z.literal(sort), z.int().min(0)])
+      const beyond = cursor ? BigInt(decodeCursor(cursor, Cursor)[1]) : undefined
+      const found = await db.$queryRaw<Row[]>(
+        pageQuery(actor, filters, { beyond, oldestFirst: sort === 'at', limit: limit + 1 }),
+      )
+      return pageOf(found, limit, entryOf, (row) => [sort, Number(row.sequence)])
     },
 
     /** The export as text, piece by piece. */
     async *export(actor: Actor, filters: AuditFilters, format: ExportFormat): AsyncGenerator<string> {
       demandReader(actor, filters)
       let text = header(format)
-      let below: bigint | undefined
+      let beyond: bigint | undefined
       for (;;) {
-        const found = await rows(actor, filters, below, exportBatch)
+        const found = await db.$queryRaw<Row[]>(
+          pageQuery(actor, filters, { beyond, oldestFirst: false, limit: exportBatch }),
+        )
         yield text + found.map((row) => line(format, entryOf(row))).join('')
         if (found.length < exportBatch) return
         text = ''
-        below = found.at(-1)?.sequence
+        beyond = found.at(-1)?.sequence
       }
     },
 

@@ -6,7 +6,7 @@ import { Prisma } from '../../database/generated/client.ts'
 import type { Actor } from '../../permissions/actor.ts'
 import { visibleTeams } from '../../permissions/permissions.ts'
 
-export type AuditFilters = Omit<ParsedInputOf<typeof listAudit>, 'cursor' | 'limit'>
+export type AuditFilters = Omit<ParsedInputOf<typeof listAudit>, 'cursor' | 'limit' | 'sort'>
 
 export type Row = {
   sequence: bigint
@@ -28,12 +28,23 @@ export type Row = {
 const columns = Prisma.sql`"sequence", "at", "actorKind", "actorId", "actorName", "action", "objectKind", "objectId",
   "objectName", "team", "before", "after", "reason", "requestId"`
 
-export function pageQuery(actor: Actor, filters: AuditFilters, below: bigint | undefined, limit: number): Prisma.Sql {
-  return Prisma.sql`SELECT ${columns} FROM "AuditEntry" WHERE ${conditions(actor, filters, below)}
-    ORDER BY "sequence" DESC LIMIT ${limit}`
+type Page = {
+  /** The number of the last row that was read. */
+  beyond: bigint | undefined
+  oldestFirst: boolean
+  limit: number
 }
 
-function conditions(actor: Actor, filters: AuditFilters, below: bigint | undefined): Prisma.Sql {
+export function pageQuery(actor: Actor, filters: AuditFilters, { beyond, oldestFirst, limit }: Page): Prisma.Sql {
+  const all = conditions(actor, filters)
+  if (beyond !== undefined) {
+    all.push(oldestFirst ? Prisma.sql`"sequence" > ${beyond}` : Prisma.sql`"sequence" < ${beyond}`)
+  }
+  return Prisma.sql`SELECT ${columns} FROM "AuditEntry" WHERE ${Prisma.join(all, ' AND ')}
+    ORDER BY "sequence" ${oldestFirst ? Prisma.sql`ASC` : Prisma.sql`DESC`} LIMIT ${limit}`
+}
+
+function conditions(actor: Actor, filters: AuditFilters): Prisma.Sql[] {
   const { team, action, actor: who, q, from, to } = filters
   const visible = visibleTeams(actor)
   const all: Prisma.Sql[] = [Prisma.sql`TRUE`]
@@ -44,10 +55,9 @@ function conditions(actor: Actor, filters: AuditFilters, below: bigint | undefin
   if (who) all.push(actedBy(who))
   if (from) all.push(Prisma.sql`"at" >= ${new Date(from)}`)
   if (to) all.push(Prisma.sql`"at" < ${new Date(to)}`)
-  if (below !== undefined) all.push(Prisma.sql`"sequence" < ${below}`)
   const words = q ? searchWords(q) : undefined
   if (words) all.push(Prisma.sql`"search" @@ to_tsquery('simple', ${words})`)
-  return Prisma.join(all, ' AND ')
+  return all
 }
 
 /** By id, or by a name: its words narrow down by the index what is then compared as text. */

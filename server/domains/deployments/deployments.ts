@@ -1,8 +1,9 @@
 /** Deployments: what the cluster holds of a team's models, one state in one word, and the requests behind it. */
 import type { OutputOf, ParsedInputOf } from '../../contracts/contract.ts'
 import type { DeploymentDetail, DeploymentView, getDeployment, listDeployments } from '../../contracts/deployments.ts'
-import { Environment, ModelName, NamespaceName, TeamSlug } from '../../contracts/names.ts'
+import { Environment, environments, ModelName, NamespaceName, TeamSlug } from '../../contracts/names.ts'
 import type { Database } from '../../database/database.ts'
+import { type SortValues, sortedPage } from '../../database/sorted-page.ts'
 import { notFound } from '../../errors.ts'
 import type { Actor } from '../../permissions/actor.ts'
 import { demand } from '../../permissions/permissions.ts'
@@ -13,6 +14,14 @@ import { stateOfDeployment } from './state.ts'
 import { servedVersions } from './versions.ts'
 
 type Place = { namespace: string; model: string }
+
+const sortValues: SortValues<DeploymentView> = {
+  servedName: (each) => each.servedName,
+  model: (each) => each.model,
+  namespace: (each) => each.namespace,
+  environment: (each) => environments.indexOf(each.environment),
+  state: (each) => each.state,
+}
 
 export function createDeployments({ db }: { db: Database }) {
   async function viewsOf(team: string): Promise<DeploymentView[]> {
@@ -68,11 +77,9 @@ export function createDeployments({ db }: { db: Database }) {
       const all = (await viewsOf(input.team)).filter(
         (each) =>
           (!input.environment || each.environment === input.environment) &&
-          (!input.namespace || each.namespace === input.namespace) &&
-          (!input.cursor || each.servedName > input.cursor),
+          (!input.namespace || each.namespace === input.namespace),
       )
-      const items = all.slice(0, input.limit)
-      return { items, nextCursor: all.length > input.limit ? (items.at(-1)?.servedName ?? null) : null }
+      return sortedPage(all, input, sortValues, (each) => each.servedName)
     },
 
     async get(actor: Actor, input: ParsedInputOf<typeof getDeployment>): Promise<DeploymentDetail> {

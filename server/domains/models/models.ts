@@ -20,6 +20,7 @@ import type { ModelValidator } from '../../ports/model-validator.ts'
 import type { ObjectStore } from '../../ports/object-store.ts'
 import { recordAudit } from '../audit/audit.ts'
 import { announce } from '../live/live.ts'
+import { pageOfModels } from './listing.ts'
 
 type Needs = { db: Database; store: ObjectStore; validator: ModelValidator; maxBytes: number }
 
@@ -44,18 +45,7 @@ export function createModels({ db, store, validator, maxBytes }: Needs) {
   return {
     async list(actor: Actor, input: ParsedInputOf<typeof listModels>): Promise<OutputOf<typeof listModels>> {
       demand(actor, 'model.list', input.team)
-      const rows = await db.model.findMany({
-        where: {
-          team: { slug: input.team },
-          ...(input.q ? { name: { contains: input.q.toLowerCase() } } : {}),
-          ...(input.cursor ? { name: { gt: input.cursor } } : {}),
-        },
-        include: { versions: newestFirst, team: true },
-        orderBy: { name: 'asc' },
-        take: input.limit + 1,
-      })
-      const shown = rows.slice(0, input.limit)
-      return { items: shown.map(viewOf), nextCursor: rows.length > input.limit ? (shown.at(-1)?.name ?? null) : null }
+      return pageOfModels(db, input)
     },
 
     async get(actor: Actor, input: ParsedInputOf<typeof getModel>): Promise<OutputOf<typeof getModel>> {

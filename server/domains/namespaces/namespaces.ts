@@ -1,9 +1,10 @@
 /** Namespaces as a team sees them: what was agreed (claims), what the cluster holds (observed), what is on its way (requests). */
 import type { OutputOf, ParsedInputOf } from '../../contracts/contract.ts'
-import { Environment, NamespaceName, RequestId, TeamSlug } from '../../contracts/names.ts'
+import { Environment, environments, NamespaceName, RequestId, TeamSlug } from '../../contracts/names.ts'
 import type { getNamespace, listNamespaces, NamespaceDetail, NamespaceView } from '../../contracts/namespaces.ts'
 import type { Policy } from '../../contracts/platform/policy.ts'
 import type { Database } from '../../database/database.ts'
+import { type SortValues, sortedPage } from '../../database/sorted-page.ts'
 import { notFound } from '../../errors.ts'
 import type { Actor } from '../../permissions/actor.ts'
 import { demand } from '../../permissions/permissions.ts'
@@ -25,6 +26,19 @@ import { stateOfNamespace } from './state.ts'
 
 type Needs = { db: Database; clusters: Clusters; policy: PolicyService }
 type Claim = Awaited<ReturnType<Database['namespaceClaim']['findMany']>>[number]
+
+/** A team has few enough namespaces to put in order here. */
+const sortValues: SortValues<NamespaceView> = {
+  name: (each) => each.name,
+  environment: (each) => environments.indexOf(each.environment),
+  state: (each) => each.state,
+  cpu: (each) => each.quota && (each.used?.cpu ?? 0),
+  memory: (each) => each.quota && (each.used?.memory ?? 0),
+  gpu: (each) => each.quota && (each.used?.gpu ?? 0),
+  storage: (each) => each.quota && (each.used?.storage ?? 0),
+  models: (each) => each.models,
+  monthlyCost: (each) => each.monthlyCost,
+}
 
 export function createNamespaces({ db, clusters, policy }: Needs) {
   async function prices(): Promise<Pick<Policy, 'prices'>> {
@@ -65,21 +79,13 @@ export function createNamespaces({ db, clusters, policy }: Needs) {
   return {
     async list(actor: Actor, input: ParsedInputOf<typeof listNamespaces>): Promise<OutputOf<typeof listNamespaces>> {
       demand(actor, 'namespace.list', input.team)
-      const claims = await db.namespaceClaim.findMany({
-        where: {
-          teamSlug: input.team,
-          ...(input.environment ? { environment: input.environment } : {}),
-          ...(input.cursor ? { name: { gt: input.cursor } } : {}),
-        },
-        orderBy: { name: 'asc' },
-        take: input.limit + 1,
-      })
-      const shown = claims.slice(0, input.limit)
-      const pending = await requestHistory(db, { team: input.team, open: true })
-      return {
-        items: await viewsOf(shown, pending, input.team),
-        nextCursor: claims.length > input.limit ? (shown.at(-1)?.name ?? null) : null,
-      }
+      const [claims, pending] = await Promise.all([
+        db.namespaceClaim.findMany({
+          where: { teamSlug: input.team, ...(input.environment ? { environment: input.environment } : {}) },
+        }),
+        requestHistory(db, { team: input.team, open: true }),
+      ])
+      return sortedPage(await viewsOf(claims, pending, input.team), input, sortValues, (each) => each.name)
     },
 
     async get(actor: Actor, input: ParsedInputOf<typeof getNamespace>): Promise<NamespaceDetail> {

@@ -15,8 +15,10 @@ import {
   type RequestView,
   type Verdict,
 } from '../../contracts/requests.ts'
+import { pageOf } from '../../database/cursor.ts'
 import type { Database, Transaction } from '../../database/database.ts'
 import { isUniqueViolation } from '../../database/errors.ts'
+import { keyset, type SortField } from '../../database/keyset.ts'
 import { failure, PortalError } from '../../errors.ts'
 import type { Actor } from '../../permissions/actor.ts'
 import { allows, demand } from '../../permissions/permissions.ts'
@@ -40,6 +42,17 @@ export type RequestJobs = {
 }
 
 type Needs = { db: Database; policy: PolicyService; git: GitHost; jobs: RequestJobs }
+
+const sortFields: Record<string, SortField> = {
+  number: { path: ['number'], kind: 'integer' },
+  team: { path: ['team', 'name'], kind: 'text' },
+  environment: { path: ['environment'], kind: 'text' },
+  state: { path: ['state'], kind: 'text' },
+  requester: { path: ['requester', 'name'], kind: 'text' },
+  monthlyDelta: { path: ['monthlyDelta'], kind: 'number' },
+  createdAt: { path: ['createdAt'], kind: 'time' },
+  updatedAt: { path: ['updatedAt'], kind: 'time' },
+}
 
 export function createRequests({ db, policy, git, jobs }: Needs) {
   async function readable(actor: Actor, id: RequestId) {
@@ -185,37 +198,32 @@ export function createRequests({ db, policy, git, jobs }: Needs) {
     async list(actor: Actor, input: ParsedInputOf<typeof listRequests>): Promise<OutputOf<typeof listRequests>> {
       if (input.team) demand(actor, 'request.list', input.team)
       const seesAll = allows(actor, 'request.list').allowed
-      const before = input.cursor ? Number(input.cursor) : undefined
+      const { where, orderBy, cursorOf } = keyset(input.sort, sortFields, input.cursor)
       const rows = await db.request.findMany({
         where: {
-          ...(input.team
-            ? { team: { slug: input.team } }
-            : seesAll
+          AND: [
+            input.team
+              ? { team: { slug: input.team } }
+              : seesAll
+                ? {}
+                : { team: { slug: { in: [...actor.teams.keys()] } } },
+            input.state ? { state: input.state } : {},
+            input.open === undefined
               ? {}
-              : { team: { slug: { in: [...actor.teams.keys()] } } }),
-          ...(input.state ? { state: input.state } : {}),
-          ...(input.open === undefined
-            ? {}
-            : input.open
-              ? { state: { notIn: [...finalStates] } }
-              : { state: { in: [...finalStates] } }),
-          ...(input.waitingForMe ? { state: 'in_review' } : {}),
-          ...(input.namespace ? { namespace: input.namespace } : {}),
-          ...(input.model ? { model: input.model } : {}),
-          ...(input.q ? { title: { contains: input.q, mode: 'insensitive' as const } } : {}),
-          ...(before !== undefined && Number.isInteger(before) ? { number: { lt: before } } : {}),
+              : { state: input.open ? { notIn: [...finalStates] } : { in: [...finalStates] } },
+            input.waitingForMe ? { state: 'in_review' } : {},
+            input.namespace ? { namespace: input.namespace } : {},
+            input.model ? { model: input.model } : {},
+            input.q ? { title: { contains: input.q, mode: 'insensitive' } } : {},
+            where,
+          ],
         },
         include: withEverything,
-        orderBy: { number: 'desc' },
+        orderBy,
         take: input.limit + 1,
       })
-      const items = rows.slice(0, input.limit)
-      const last = items.at(-1)
-      const summaries = items.map((row) => summaryOf(row, actor))
-      return {
-        items: input.waitingForMe ? summaries.filter((each) => each.waitingForMe) : summaries,
-        nextCursor: rows.length > input.limit && last ? String(last.number) : null,
-      }
+      const { items, nextCursor } = pageOf(rows, input.limit, (row) => summaryOf(row, actor), cursorOf)
+      return { items: input.waitingForMe ? items.filter((each) => each.waitingForMe) : items, nextCursor }
     },
 
     async diff(actor: Actor, id: RequestId): Promise<OutputOf<typeof getRequestDiff>> {

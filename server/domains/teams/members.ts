@@ -1,9 +1,8 @@
 /** Who belongs to a team. A team that has a maintainer keeps one. */
-import { z } from 'zod'
 import type { OutputOf, ParsedInputOf } from '../../contracts/contract.ts'
-import { type listMembers, type MemberView, type setMember, TeamRole } from '../../contracts/people.ts'
-import { decodeCursor, pageOf } from '../../database/cursor.ts'
+import { type listMembers, type MemberView, type setMember, TeamRole, teamRoles } from '../../contracts/people.ts'
 import type { Database, Transaction } from '../../database/database.ts'
+import { type SortValues, sortedPage } from '../../database/sorted-page.ts'
 import { failure, notFound } from '../../errors.ts'
 import type { Actor } from '../../permissions/actor.ts'
 import { demand } from '../../permissions/permissions.ts'
@@ -12,6 +11,14 @@ import { announce } from '../live/live.ts'
 import type { Standings } from '../people/people.ts'
 import { lockTeam, openTeam } from './store.ts'
 import { memberView } from './view.ts'
+
+/** A team has few enough people to put in order here; roles go from the strongest down. */
+const sortValues: SortValues<MemberView> = {
+  name: (member) => member.user.name,
+  role: (member) => teamRoles.indexOf(member.role),
+  source: (member) => member.source,
+  since: (member) => member.since,
+}
 
 export function createMembers({ db, standings }: { db: Database; standings: Standings }) {
   const select = (teamId: string) => ({
@@ -32,17 +39,11 @@ export function createMembers({ db, standings }: { db: Database; standings: Stan
       demand(actor, 'member.list', input.team)
       const team = await db.team.findUnique({ where: { slug: input.team } })
       if (!team) throw notFound(`Team ${input.team}`)
-      const after = input.cursor ? decodeCursor(input.cursor, z.tuple([z.string(), z.uuid()])) : undefined
       const rows = await db.user.findMany({
-        where: {
-          memberships: { some: { teamId: team.id } },
-          ...(after ? { OR: [{ name: { gt: after[0] } }, { name: after[0], id: { gt: after[1] } }] } : {}),
-        },
-        orderBy: [{ name: 'asc' }, { id: 'asc' }],
-        take: input.limit + 1,
+        where: { memberships: { some: { teamId: team.id } } },
         select: select(team.id),
       })
-      return pageOf(rows, input.limit, memberView, (row) => [row.name, row.id])
+      return sortedPage(rows.map(memberView), input, sortValues, (member) => member.user.id)
     },
 
     async setMember(actor: Actor, input: ParsedInputOf<typeof setMember>): Promise<MemberView> {

@@ -32,14 +32,16 @@ describe('teams', () => {
 
   const set = (user: UserId, role: string) => setMember.input.parse({ team, user, role })
   const auditOf = async (action: string, name: string) =>
-    (await portal.audit.list(admin, { action, limit: 200 })).items.filter((entry) => entry.object.name === name)
+    (await portal.audit.list(admin, { action, limit: 200, sort: '-at' })).items.filter(
+      (entry) => entry.object.name === name,
+    )
 
   it('are made with an allowance for each environment, and it is in the audit', async () => {
     const slug = newSlug()
     const made = await portal.teams.create(admin, draft(slug))
     expect(made).toMatchObject({ slug, version: 1, memberCount: 0, allowances: { dev: { cpu: 20_000, gpu: 4 } } })
     expect(made.allowances.prod).toEqual({ cpu: 0, memory: 0, gpu: 0, storage: 0 })
-    const { items } = await portal.audit.list(admin, { action: 'team.create', limit: 200 })
+    const { items } = await portal.audit.list(admin, { action: 'team.create', limit: 200, sort: '-at' })
     expect(items.find((entry) => entry.object.id === slug)).toMatchObject({ team: slug, actor: { name: 'Admin' } })
   })
 
@@ -102,10 +104,11 @@ describe('teams', () => {
   it('show their people page by page, each once, with the role that counts', async () => {
     const { id: teamId } = await portal.db.team.findUniqueOrThrow({ where: { slug: team } })
     await portal.db.membership.create({ data: { teamId, userId: member.userId, role: 'viewer', source: 'group' } })
-    const first = await portal.teams.listMembers(maintainer, { team: draft(team).slug, limit: 1 })
+    const first = await portal.teams.listMembers(maintainer, { team: draft(team).slug, limit: 1, sort: 'name' })
     const rest = await portal.teams.listMembers(maintainer, {
       team: draft(team).slug,
       limit: 5,
+      sort: 'name',
       cursor: first.nextCursor ?? '',
     })
     expect([...first.items, ...rest.items].map(({ user, role, source }) => [user.name, role, source])).toEqual([

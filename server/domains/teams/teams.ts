@@ -2,7 +2,6 @@
  * Teams: a platform admin makes one with its allowance, maintainers look after its people, and it is archived when
  * nothing is left in it. Each change is one transaction with its row in the audit.
  */
-import { z } from 'zod'
 import type { OutputOf, ParsedInputOf } from '../../contracts/contract.ts'
 import { environments } from '../../contracts/names.ts'
 import {
@@ -15,8 +14,9 @@ import {
   type updateTeam,
 } from '../../contracts/people.ts'
 import { add, amountsOf, combine, noAmounts } from '../../contracts/quantity.ts'
-import { decodeCursor, pageOf } from '../../database/cursor.ts'
+import { pageOf } from '../../database/cursor.ts'
 import type { Database, Queryable } from '../../database/database.ts'
+import { keyset, type SortField } from '../../database/keyset.ts'
 import { failure, notFound } from '../../errors.ts'
 import type { Actor } from '../../permissions/actor.ts'
 import { demand, visibleTeams } from '../../permissions/permissions.ts'
@@ -32,6 +32,14 @@ import { type TeamRow, teamView } from './view.ts'
 type Needs = { db: Database; clock: Clock; standings: Standings; groupRoles: GroupRoles }
 
 export type Teams = ReturnType<typeof createTeams>
+
+const sortFields: Record<string, SortField> = {
+  slug: { path: ['slug'], kind: 'text' },
+  name: { path: ['name'], kind: 'text' },
+  costCentre: { path: ['costCentre'], kind: 'text' },
+  onCall: { path: ['onCall'], kind: 'text' },
+  createdAt: { path: ['createdAt'], kind: 'time' },
+}
 
 export function createTeams({ db, clock, standings, groupRoles }: Needs) {
   async function countMembers(queryable: Queryable, teamId: string): Promise<number> {
@@ -68,12 +76,10 @@ export function createTeams({ db, clock, standings, groupRoles }: Needs) {
     async list(actor: Actor, input: ParsedInputOf<typeof listTeams>): Promise<OutputOf<typeof listTeams>> {
       demand(actor, 'team.list')
       const visible = visibleTeams(actor)
-      const after = input.cursor ? decodeCursor(input.cursor, z.tuple([z.string()])) : undefined
+      const { where, orderBy, cursorOf } = keyset(input.sort, sortFields, input.cursor)
       const rows = await db.team.findMany({
-        where: {
-          AND: [visible === 'all' ? {} : { slug: { in: visible } }, after ? { slug: { gt: after[0] } } : {}],
-        },
-        orderBy: { slug: 'asc' },
+        where: { AND: [visible === 'all' ? {} : { slug: { in: visible } }, where] },
+        orderBy,
         take: input.limit + 1,
       })
       const people = await db.membership.findMany({
@@ -82,12 +88,7 @@ export function createTeams({ db, clock, standings, groupRoles }: Needs) {
         select: { teamId: true },
       })
       const counts = Map.groupBy(people, (each) => each.teamId)
-      return pageOf(
-        rows,
-        input.limit,
-        (row) => teamView(row, counts.get(row.id)?.length ?? 0),
-        (row) => [row.slug],
-      )
+      return pageOf(rows, input.limit, (row) => teamView(row, counts.get(row.id)?.length ?? 0), cursorOf)
     },
 
     async get(actor: Actor, slug: string): Promise<TeamView> {

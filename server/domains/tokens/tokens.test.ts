@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { UserId } from '../../contracts/names.ts'
-import { createTeamToken, createToken } from '../../contracts/tokens.ts'
+import { createTeamToken, createToken, listTeamTokens, listTokens } from '../../contracts/tokens.ts'
 import { createFoundation, type Foundation } from '../../foundation.ts'
 import type { Actor } from '../../permissions/actor.ts'
 import { allows } from '../../permissions/permissions.ts'
@@ -22,6 +22,8 @@ describe('a token’s secret', () => {
     expect(prefixOf(secret)).toHaveLength('modelyard_pat_'.length + 4)
   })
 })
+
+const newestFirst = listTokens.input.parse({})
 
 describe('tokens', () => {
   const database = testDatabase()
@@ -50,7 +52,7 @@ describe('tokens', () => {
     expect(rows).not.toContain(secret.slice(-20))
     expect(audit).toContain(id)
     expect(audit).not.toContain(secret.slice(-20))
-    expect(JSON.stringify(await portal.tokens.listOwn(maintainer))).not.toContain(secret.slice(-20))
+    expect(JSON.stringify(await portal.tokens.listOwn(maintainer, newestFirst))).not.toContain(secret.slice(-20))
   })
 
   it('act as their maker, within their scopes', async () => {
@@ -89,7 +91,9 @@ describe('tokens', () => {
     expect(await actorOf(one.secret)).toBeUndefined()
     expect(await portal.tokens.revokeAllOwn(maintainer)).toEqual({ revoked: 2 })
     expect(await actorOf(three.secret)).toBeUndefined()
-    expect((await portal.tokens.listOwn(maintainer)).tokens.map((each) => each.state)).toEqual(Array(3).fill('revoked'))
+    expect((await portal.tokens.listOwn(maintainer, newestFirst)).items.map((each) => each.state)).toEqual(
+      Array(3).fill('revoked'),
+    )
   })
 
   it('stop with their maker: out of the team, or shut out', async () => {
@@ -106,7 +110,7 @@ describe('tokens', () => {
   it('say when they were used last', async () => {
     const { secret } = await portal.tokens.createOwn(maintainer, personal())
     await actorOf(secret)
-    const [token] = (await portal.tokens.listOwn(maintainer)).tokens
+    const [token] = (await portal.tokens.listOwn(maintainer, newestFirst)).items
     expect(token?.lastUsedAt).toBe(new Date(now).toISOString())
   })
 
@@ -115,8 +119,12 @@ describe('tokens', () => {
     const { id } = await portal.tokens.createOwn(maintainer, personal())
     await expect(portal.tokens.revokeOwn(stranger, id)).rejects.toMatchObject({ code: 'not_found' })
     const member = await makePerson(portal.db, 'Member', { teams: { [team]: 'member' } })
-    await expect(portal.tokens.listOfTeam(member, team)).rejects.toMatchObject({ code: 'forbidden' })
-    await expect(portal.tokens.listOfTeam(stranger, team)).rejects.toMatchObject({ code: 'not_found' })
+    await expect(portal.tokens.listOfTeam(member, listTeamTokens.input.parse({ team }))).rejects.toMatchObject({
+      code: 'forbidden',
+    })
+    await expect(portal.tokens.listOfTeam(stranger, listTeamTokens.input.parse({ team }))).rejects.toMatchObject({
+      code: 'not_found',
+    })
   })
 
   it('cannot make more tokens, nor be heaped up without end', async () => {

@@ -2,17 +2,21 @@
  * API tokens. A personal one acts as its maker, with what they may do at that moment and within its scopes; a team's
  * acts as a member of the team. Either stops when it expires, is revoked, or its maker is shut out.
  */
-import type { ParsedInputOf } from '../../contracts/contract.ts'
+import type { OutputOf, ParsedInputOf } from '../../contracts/contract.ts'
 import { UserId } from '../../contracts/names.ts'
 import {
   type createTeamToken,
   type createToken,
+  type listTeamTokens,
+  type listTokens,
   type NewToken,
   TokenScope,
   type TokenView,
 } from '../../contracts/tokens.ts'
+import { pageOf } from '../../database/cursor.ts'
 import type { Database, Transaction } from '../../database/database.ts'
 import type { ApiToken } from '../../database/generated/client.ts'
+import { keyset, type SortField } from '../../database/keyset.ts'
 import { failure, notFound } from '../../errors.ts'
 import type { Actor } from '../../permissions/actor.ts'
 import { demand } from '../../permissions/permissions.ts'
@@ -31,6 +35,13 @@ export type Tokens = ReturnType<typeof createTokens>
 
 const most = 50
 const day = 24 * 60 * 60_000
+const sortFields: Record<string, SortField> = {
+  name: { path: ['name'], kind: 'text' },
+  createdBy: { path: ['user', 'name'], kind: 'text' },
+  createdAt: { path: ['createdAt'], kind: 'time' },
+  lastUsedAt: { path: ['lastUsedAt'], kind: 'time', nullable: true },
+  expiresAt: { path: ['expiresAt'], kind: 'time' },
+}
 const withMaker = { user: { select: { id: true, name: true } } }
 
 export function createTokens({ db, clock, standings }: Needs) {
@@ -53,14 +64,15 @@ export function createTokens({ db, clock, standings }: Needs) {
 
   const ownedBy = ({ userId, team }: Owner) => (team ? { teamId: team.id } : { userId, teamId: null })
 
-  async function list(owner: Owner): Promise<{ tokens: TokenView[] }> {
+  async function list(owner: Owner, input: ParsedInputOf<typeof listTokens>): Promise<OutputOf<typeof listTokens>> {
+    const { where, orderBy, cursorOf } = keyset(input.sort, sortFields, input.cursor)
     const rows = await db.apiToken.findMany({
-      where: ownedBy(owner),
-      orderBy: [{ createdAt: 'desc' }, { id: 'asc' }],
-      take: 200,
+      where: { AND: [ownedBy(owner), where] },
+      orderBy,
+      take: input.limit + 1,
       include: withMaker,
     })
-    return { tokens: rows.map(view) }
+    return pageOf(rows, input.limit, view, cursorOf)
   }
 
   async function create(
@@ -142,9 +154,9 @@ export function createTokens({ db, clock, standings }: Needs) {
   return {
     actorOf: keyring.actorOf,
 
-    async listOwn(actor: Actor) {
+    async listOwn(actor: Actor, input: ParsedInputOf<typeof listTokens>) {
       demand(actor, 'token.list')
-      return list(self(actor))
+      return list(self(actor), input)
     },
     async createOwn(actor: Actor, input: ParsedInputOf<typeof createToken>) {
       demand(actor, 'token.create')
@@ -158,9 +170,9 @@ export function createTokens({ db, clock, standings }: Needs) {
       demand(actor, 'token.revoke')
       return { revoked: await revoke(actor, self(actor)) }
     },
-    async listOfTeam(actor: Actor, slug: string) {
-      demand(actor, 'teamToken.list', slug)
-      return list(await teamOf(actor, slug))
+    async listOfTeam(actor: Actor, { team, ...input }: ParsedInputOf<typeof listTeamTokens>) {
+      demand(actor, 'teamToken.list', team)
+      return list(await teamOf(actor, team), input)
     },
     async createForTeam(actor: Actor, input: ParsedInputOf<typeof createTeamToken>) {
       demand(actor, 'teamToken.create', input.team)
@@ -169,6 +181,10 @@ export function createTokens({ db, clock, standings }: Needs) {
     async revokeOfTeam(actor: Actor, slug: string, id: string): Promise<void> {
       demand(actor, 'teamToken.revoke', slug)
       await revoke(actor, await teamOf(actor, slug), id)
+    },
+    async revokeAllOfTeam(actor: Actor, slug: string) {
+      demand(actor, 'teamToken.revoke', slug)
+      return { revoked: await revoke(actor, await teamOf(actor, slug)) }
     },
   }
 }

@@ -3,12 +3,23 @@ import { Prefetched } from '#app/_lib/prefetch.tsx'
 import { allowanceUseQuery, memberPages, teamQuery } from '#components/queries/teams.ts'
 import { TeamPage } from '#components/team/team-page.tsx'
 
+import { serverSort } from '#components/ui/table/sorting/server-sort.ts'
+import { MemberSort } from '#server/contracts/people.ts'
+
 export const metadata: Metadata = { title: 'Team' }
 
-export default async function TeamRoute({ params }: { params: Promise<{ team: string }> }) {
-  const { team } = await params
+type Props = { params: Promise<{ team: string }>; searchParams: Promise<{ 'members-sort'?: string }> }
+
+export default async function TeamRoute({ params, searchParams }: Props) {
+  const [{ team }, search] = await Promise.all([params, searchParams])
   return (
-    <Prefetched queries={[teamQuery(team), memberPages(team), allowanceUseQuery(team)]}>
+    <Prefetched
+      queries={[
+        teamQuery(team),
+        memberPages(team, serverSort(MemberSort, search['members-sort'])),
+        allowanceUseQuery(team),
+      ]}
+    >
       <TeamPage team={team} />
     </Prefetched>
   )
