@@ -5,6 +5,7 @@
 import { z } from 'zod'
 import { environments } from './contracts/names.ts'
 import { GroupRoles } from './domains/people/group-roles.ts'
+import { readObjectStoreUrl } from './ports/object-store-url.ts'
 
 const HttpUrl = z
   .url({ protocol: /^https?$/, error: 'This is not an http(s) address.' })
@@ -46,6 +47,14 @@ const ClusterContexts = z.string().transform((text, context) => {
     }
   }
   return contexts
+})
+
+const ObjectStoreUrl = z.string().superRefine((text, context) => {
+  try {
+    readObjectStoreUrl(text)
+  } catch (error) {
+    context.addIssue({ code: 'custom', message: error instanceof Error ? error.message : 'This is no address.' })
+  }
 })
 
 const Settings = z.object({
@@ -102,6 +111,12 @@ const Settings = z.object({
   GIT_APP_INSTALLATION_ID: z.string().min(1).optional().describe('GitHub App: its installation in the organisation'),
   GIT_APP_PRIVATE_KEY: z.string().min(1).optional().describe('GitHub App: its private key, PEM'),
   GIT_WEBHOOK_SECRET: z.string().min(8).optional().describe('Secret that webhooks are signed with'),
+  GIT_OAUTH_CLIENT_ID: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('OAuth app by which people link their account there; its callback is PORTAL_URL/settings/git-account'),
+  GIT_OAUTH_CLIENT_SECRET: z.string().min(1).optional().describe('Secret of that OAuth app'),
 
   KUBECONFIG: z
     .string()
@@ -115,10 +130,9 @@ const Settings = z.object({
   ),
   ARGOCD_CONTEXT: z.string().min(1).optional().describe('Context of the cluster with Argo CD; prod’s unless told'),
   ARGOCD_NAMESPACE: z.string().min(1).default('argocd').describe('Namespace of Argo CD'),
-  OBJECT_STORE_URL: z
-    .url({ protocol: /^(file|s3|https?)$/, error: 'This is not a file:// or s3:// address.' })
-    .optional()
-    .describe('Where model bytes lie: file:///folder or s3://bucket/prefix'),
+  OBJECT_STORE_URL: ObjectStoreUrl.optional().describe(
+    'Where model bytes lie: file:///folder or s3://bucket/prefix?region=…&endpoint=…; credentials as for every AWS tool',
+  ),
   RUNTIME_URL: HttpUrl.optional().describe('Shared ONNX runtime'),
   PROMETHEUS_URL: HttpUrl.optional().describe('Prometheus'),
   ALERTMANAGER_URL: HttpUrl.optional().describe('Alertmanager'),
@@ -142,6 +156,7 @@ export const secretSettings = [
   'GIT_TOKEN',
   'GIT_APP_PRIVATE_KEY',
   'GIT_WEBHOOK_SECRET',
+  'GIT_OAUTH_CLIENT_SECRET',
 ] as const satisfies readonly Setting[]
 
 export class ConfigError extends Error {

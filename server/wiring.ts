@@ -2,13 +2,14 @@
 import { absent } from './adapters/absent.ts'
 import { createAlertmanager } from './adapters/alertmanager/alertmanager.ts'
 import { createFileStore } from './adapters/files/files.ts'
-import { createGitHub } from './adapters/github/github.ts'
 import { createOnnxValidator } from './adapters/onnx/validator.ts'
 import { createOpenInference } from './adapters/open-inference/open-inference.ts'
 import { createPrometheus } from './adapters/prometheus/prometheus.ts'
+import { createS3Store } from './adapters/s3/s3.ts'
 import { type Config, readConfig, secretsOf } from './config.ts'
 import { createDatabase } from './database/database.ts'
 import { createDeployments } from './domains/deployments/deployments.ts'
+import { createGitAccounts } from './domains/git-accounts/git-accounts.ts'
 import { createModels } from './domains/models/models.ts'
 import { createNamespaces } from './domains/namespaces/namespaces.ts'
 import { createObservability } from './domains/observability/observability.ts'
@@ -21,28 +22,18 @@ import { advanceRequest, closeChange, requestJobs } from './jobs/request-jobs.ts
 import { createLog } from './logging/log.ts'
 import type { Alerts } from './ports/alerts.ts'
 import { systemClock } from './ports/clock.ts'
-import type { GitHost } from './ports/git-host.ts'
 import type { InferenceRuntime } from './ports/inference-runtime.ts'
 import type { Metrics } from './ports/metrics.ts'
 import type { ObjectStore } from './ports/object-store.ts'
+import { readObjectStoreUrl } from './ports/object-store-url.ts'
 import { clustersOf, gitOpsOf } from './wiring/clusters.ts'
+import { gitHostOf, gitSignInOf, gitWebUrlOf } from './wiring/git-host.ts'
 import { probesOf } from './wiring/probes.ts'
 
-function gitHost(config: Config): GitHost {
-  const { GIT_API_URL: apiUrl, GIT_REPOSITORY: repository, GIT_TOKEN: token } = config
-  const { GIT_APP_ID: appId, GIT_APP_INSTALLATION_ID: installationId, GIT_APP_PRIVATE_KEY: privateKey } = config
-  if (!apiUrl || !repository) return absent('git_host', 'The Git host', 'GIT_API_URL and GIT_REPOSITORY')
-  if (appId && installationId && privateKey)
-    return createGitHub({ apiUrl, repository, access: { kind: 'app', appId, installationId, privateKey } })
-  return token
-    ? createGitHub({ apiUrl, repository, access: { kind: 'token', token } })
-    : absent('git_host', 'The Git host', 'GIT_TOKEN')
-}
-
 function objectStore(config: Config): ObjectStore {
-  const url = config.OBJECT_STORE_URL
-  if (url?.startsWith('file:')) return createFileStore(new URL(url).pathname)
-  return absent('object_store', 'The model store', 'OBJECT_STORE_URL')
+  if (!config.OBJECT_STORE_URL) return absent('object_store', 'The model store', 'OBJECT_STORE_URL')
+  const place = readObjectStoreUrl(config.OBJECT_STORE_URL)
+  return place.kind === 's3' ? createS3Store(place) : createFileStore(place.folder)
 }
 
 function inferenceRuntime(config: Config): InferenceRuntime {
@@ -62,7 +53,7 @@ const alertsOf = (config: Config): Alerts =>
 
 /** What Argo CD reads the GitOps repository by. */
 const repositoryUrlOf = (config: Config) =>
-  `${config.GIT_WEB_URL ?? 'https://github.com'}/${config.GIT_REPOSITORY ?? ''}.git`
+  `${gitWebUrlOf(config)}/${config.GIT_REPOSITORY ?? ''}.git`
 
 export async function createServices(config: Config, process: { works: boolean } = { works: false }) {
   const log = createLog({ level: config.LOG_LEVEL, name: process.works ? 'worker' : 'web', mask: secretsOf(config) })
@@ -73,7 +64,7 @@ export async function createServices(config: Config, process: { works: boolean }
   const queue = await createQueue({ databaseUrl: config.DATABASE_URL, log, names: requestJobs, works: process.works })
   const clusters = clustersOf(config)
   const ports = {
-    git: gitHost(config),
+    git: gitHostOf(config),
     clusters,
     gitops: gitOpsOf(clusters),
     store: objectStore(config),
@@ -99,6 +90,15 @@ export async function createServices(config: Config, process: { works: boolean }
     policy,
     requests,
     ...createFoundation(config, { log, db, clock: ports.clock, probes: probesOf(config, ports) }),
+    gitAccounts: createGitAccounts({
+      db,
+      clock: ports.clock,
+      git: ports.git,
+      signIn: gitSignInOf(config),
+      secret: config.SESSION_SECRET,
+      portalUrl: config.PORTAL_URL,
+      hostUrl: gitWebUrlOf(config),
+    }),
     advance: createAdvance({
       db,
       git: ports.git,

@@ -76,6 +76,9 @@ export type UserId = z.infer<typeof UserId>
 export const RequestId = z.uuid('A request id is a UUID.').brand<'RequestId'>()
 export type RequestId = z.infer<typeof RequestId>
 
+export const UploadId = z.uuid('An upload id is a UUID.').brand<'UploadId'>()
+export type UploadId = z.infer<typeof UploadId>
+
 export function namespaceName(team: string, environment: Environment, purpose?: string): NamespaceName {
   return NamespaceName.parse(purpose ? `${team}-${purpose}-${environment}` : `${team}-${environment}`)
 }
