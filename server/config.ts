@@ -142,7 +142,12 @@ const Settings = z.object({
   RECONCILE_SECONDS: count(1, 300).default(15).describe('How often open requests are compared with the world'),
   UPLOAD_LIMIT_MIB: count(1, 100_000).default(1024).describe('Largest model file that is accepted'),
 
-  RATE_LIMIT_PER_SECOND: count(1, 10_000).default(50).describe('Lasting requests a second for each person or token'),
+  RATE_LIMIT_PER_SECOND: count(1, 10_000)
+    .default(50)
+    .describe('Lasting requests a second for each person or token, over all replicas'),
+  LIVE_STREAMS_FOR_EACH: count(1, 100_000)
+    .default(30)
+    .describe('Most event streams of one person or token on each web process'),
 })
 
 export type Setting = keyof z.output<typeof Settings>

@@ -35,7 +35,13 @@ export function createFoundation(config: Config, options: Options = {}) {
   const people = createPeople({ db, clock, standings, groupRoles })
   const teams = createTeams({ db, clock, standings, groupRoles })
   const tokens = createTokens({ db, clock, standings })
-  const live = createLive({ db, databaseUrl: config.DATABASE_URL, log, heartbeatMilliseconds })
+  const live = createLive({
+    db,
+    databaseUrl: config.DATABASE_URL,
+    log,
+    heartbeatMilliseconds,
+    streamsForEach: config.LIVE_STREAMS_FOR_EACH,
+  })
   const integrations = createIntegrations({ db, clock, log, probes: [databaseProbe(db), ...probes] })
   return { config, log, db, clock, people, teams, tokens, audit: createAudit({ db }), live, integrations }
 }

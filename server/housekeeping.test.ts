@@ -18,11 +18,13 @@ describe('housekeeping', () => {
     for (const [name, days] of [['old', 30] as const, ['new', 0] as const]) {
       await db.liveEvent.create({ data: { topic: 'team', key: name, at: daysAgo(days) } })
       await db.idempotencyKey.create({ data: { actor: 'a', key: name, request: 'r', createdAt: daysAgo(days) } })
+      await db.rateBucket.create({ data: { key: name, tokens: 1, granted: 1, at: daysAgo(days) } })
       await db.webhookDelivery.create({ data: { id: name, event: 'push', receivedAt: daysAgo(days) } })
     }
     await tidyUp(portal)
     expect((await db.liveEvent.findMany()).map((each) => each.key)).toEqual(['new'])
     expect((await db.idempotencyKey.findMany()).map((each) => each.key)).toEqual(['new'])
+    expect((await db.rateBucket.findMany()).map((each) => each.key)).toEqual(['new'])
     expect((await db.webhookDelivery.findMany()).map((each) => each.id)).toEqual(['new'])
   })
 })

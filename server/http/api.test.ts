@@ -15,7 +15,6 @@ import {
   type TestPortal,
 } from '../testing/portal.ts'
 import { createApi } from './api.ts'
-import { createRateLimiter } from './guards/rate-limit.ts'
 import { sessionCookie } from './guards/session.ts'
 import { handlers } from './handlers/all.ts'
 
@@ -342,28 +341,5 @@ describe('the API', () => {
     const answer = await portal.ask(admin, 'GET', `/api/v1/audit/export?format=ndjson&team=${team}`)
     expect(answer.headers.get('content-disposition')).toBe('attachment; filename="audit.ndjson"')
     expect(answer.headers.get('content-type')).toBe('application/x-ndjson')
-  })
-})
-
-describe('the rate limit', () => {
-  it('lets a burst through, then so many a second, for each actor apart', () => {
-    let now = 0
-    const limiter = createRateLimiter({ perSecond: 2, burst: 3 }, { now: () => new Date(now) })
-    const allowed = (key: string) => {
-      try {
-        limiter.take(key)
-        return true
-      } catch {
-        return false
-      }
-    }
-    expect([1, 2, 3, 4].map(() => allowed('one'))).toEqual([true, true, true, false])
-    expect(allowed('two')).toBe(true)
-    now += 500
-    expect([1, 2].map(() => allowed('one'))).toEqual([true, false])
-    now -= 3_600_000
-    expect(allowed('one')).toBe(false)
-    now += 7_200_000
-    expect([1, 2, 3, 4].map(() => allowed('one'))).toEqual([true, true, true, false])
   })
 })

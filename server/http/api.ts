@@ -16,6 +16,7 @@ import { explained, problemResponse } from './answering/problem.ts'
 import { idempotencyKey, once } from './guards/idempotency.ts'
 import { identify } from './guards/identify.ts'
 import { demandOwnOrigin } from './guards/origin.ts'
+import { createRateBuckets } from './guards/rate-buckets.ts'
 import { createRateLimiter } from './guards/rate-limit.ts'
 import { strictTransport } from './guards/security-headers.ts'
 import type { Handler, Raw } from './on.ts'
@@ -30,7 +31,7 @@ export type Api = ReturnType<typeof createApi>
 export function createApi<Services extends Foundation>(services: Services, handlers: readonly Handler<Services>[]) {
   const { config, log, db, clock } = services
   const perSecond = config.RATE_LIMIT_PER_SECOND
-  const rate = createRateLimiter({ perSecond, burst: perSecond * burstSeconds }, clock)
+  const rate = createRateLimiter({ perSecond, burst: perSecond * burstSeconds }, createRateBuckets(db), clock)
   // By name, not by identity: Next.js bundles a contract more than once.
   const nameOf = ({ method, path }: Contract) => `${method} ${path}`
   const byName = new Map(handlers.map((handler) => [nameOf(handler.contract), handler]))
@@ -47,7 +48,7 @@ export function createApi<Services extends Foundation>(services: Services, handl
     const { actor, by, cookie } = await identify(request.headers, services, requestId)
     const changes = contract.method !== 'GET'
     if (changes && by === 'session') demandOwnOrigin(request.headers, config.PORTAL_URL)
-    rate.take(`${actor.userId} ${actor.kind} ${by === 'token' ? actor.name : ''}`)
+    await rate.take(`${actor.userId} ${actor.kind} ${by === 'token' ? actor.name : ''}`)
 
     const path = pathValues(contract, url.pathname)
     if (!path) throw failure('not_found', 'There is nothing at this address.', 'Look at the API documentation.')

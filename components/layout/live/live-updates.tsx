@@ -4,18 +4,18 @@ import { useQueryClient } from '@tanstack/react-query'
 import { useEffect } from 'react'
 import { z } from 'zod'
 import { noteMessage } from '#components/queries/live-moment.ts'
+import { follow } from './follow.ts'
 import { isTouched } from './topics.ts'
 
 const Message = z.object({ topic: z.string(), key: z.string(), team: z.string().nullable() })
 
 /**
- * One stream for the whole tab. The browser resumes it by itself with the last id it saw; a message only says what
- * has changed, and the queries that show it ask again. Several messages in a row are one refresh.
+ * One stream for the whole tab. A message only says what has changed, and the queries that show it ask again. Several
+ * messages in a row are one refresh.
  */
 export function LiveUpdates() {
   const client = useQueryClient()
   useEffect(() => {
-    const source = new EventSource('/api/v1/events')
     let waiting: { topic: string; team: string | null }[] = []
     let timer: ReturnType<typeof setTimeout> | undefined
     const refresh = () => {
@@ -26,17 +26,19 @@ export function LiveUpdates() {
         predicate: (query) => messages.some(({ topic, team }) => isTouched(query.queryKey, topic, team)),
       })
     }
-    source.onmessage = (event: MessageEvent<string>) => {
-      const message = Message.safeParse(parse(event.data))
-      if (!message.success) return
-      noteMessage()
-      waiting.push(message.data)
-      timer ??= setTimeout(refresh, 150)
-    }
-    // Away for too long to be told what was missed: everything on the page asks again.
-    source.addEventListener('reset', () => client.invalidateQueries())
+    const stop = follow('/api/v1/events', {
+      onMessage(text) {
+        const message = Message.safeParse(parse(text))
+        if (!message.success) return
+        noteMessage()
+        waiting.push(message.data)
+        timer ??= setTimeout(refresh, 150)
+      },
+      // Away for too long to be told what was missed: everything on the page asks again.
+      onReset: () => client.invalidateQueries(),
+    })
     return () => {
-      source.close()
+      stop()
       clearTimeout(timer)
     }
   }, [client])

@@ -18,5 +18,5 @@ export const followChanges = contract({
   input: z.object({}),
   output: z.string(),
   produces: ['text/event-stream'],
-  errors: ['database_unavailable'],
+  errors: ['database_unavailable', 'rate_limited'],
 })

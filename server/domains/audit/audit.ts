@@ -11,6 +11,7 @@ import type { Database, Transaction } from '../../database/database.ts'
 import { Prisma } from '../../database/generated/client.ts'
 import type { Actor } from '../../permissions/actor.ts'
 import { demand } from '../../permissions/permissions.ts'
+import { announce } from '../live/live.ts'
 import { type Json, presentable } from './canonical.ts'
 import { hashOf, type Link, origin } from './chain.ts'
 import { type ExportFormat, header, line } from './export.ts'
@@ -32,6 +33,7 @@ export type Happening = {
 const chainLock = 4021969
 
 export async function recordAudit(tx: Transaction, happening: Happening): Promise<void> {
+  await announce(tx, { topic: 'audit', key: happening.action, team: happening.team ?? null })
   await tx.$executeRaw`SELECT pg_advisory_xact_lock(${chainLock}::bigint)`
   const last = await tx.auditEntry.findFirst({ orderBy: { sequence: 'desc' }, select: { sequence: true, hash: true } })
   const { actor, object } = happening

@@ -5,6 +5,7 @@ import type { Actor } from '../../permissions/actor.ts'
 import { testDatabase } from '../../testing/database.ts'
 import { makePerson, makeTeam } from '../../testing/people.ts'
 import { testConfig } from '../../testing/portal.ts'
+import { recordAudit } from '../audit/audit.ts'
 import { type Announcement, announce } from './live.ts'
 
 type Event = { id?: string; event?: string; data?: string }
@@ -46,7 +47,7 @@ describe('live updates', () => {
   let team: string
   let member: Actor
   beforeAll(async () => {
-    portal = createFoundation(testConfig(database.url), { heartbeatMilliseconds: 50 })
+    portal = createFoundation(testConfig(database.url, { LIVE_STREAMS_FOR_EACH: '5' }), { heartbeatMilliseconds: 50 })
     team = await makeTeam(portal.db)
     member = await makePerson(portal.db, 'Member', { teams: { [team]: 'member' } })
   })
@@ -86,6 +87,35 @@ describe('live updates', () => {
     await tell('everybody’s', { team: null })
     await expect.poll(() => clients.map((each) => each.keys())).toEqual([['everybody’s'], ['theirs', 'everybody’s']])
     for (const client of clients) await client.leave()
+  })
+
+  it('tell of the audit only whose teams it is about, and of the rest of it who sees all', async () => {
+    const other = await makeTeam(portal.db)
+    const auditor = await makePerson(portal.db, 'Auditor', { platform: ['auditor'] })
+    const clients = [await follow(member), await follow(auditor)]
+    for (const [action, about] of [['ours', team] as const, ['theirs', other] as const, ['nobody’s', null] as const]) {
+      const object = { kind: 'thing', id: action, name: action }
+      await portal.db.$transaction((tx) => recordAudit(tx, { actor: auditor, action, object, team: about }))
+    }
+    await tell('the end', { team: null })
+    await expect
+      .poll(() => clients.map((each) => each.keys()))
+      .toEqual([
+        ['ours', 'the end'],
+        ['ours', 'theirs', 'nobody’s', 'the end'],
+      ])
+    for (const client of clients) await client.leave()
+  })
+
+  it('are so many for each person, and say what to do about it', async () => {
+    const one = await makePerson(portal.db, 'Somebody with many tabs')
+    const another = await makePerson(portal.db, 'Somebody else')
+    const clients = await Promise.all(Array.from({ length: 5 }, () => follow(one)))
+    await expect(follow(one)).rejects.toMatchObject({ code: 'rate_limited', status: 429 })
+    clients.push(await follow(another))
+    await clients[0]?.leave()
+    clients.push(await follow(one))
+    for (const client of clients.slice(1)) await client.leave()
   })
 
   it('tell a client that was away what it missed', async () => {

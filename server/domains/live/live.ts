@@ -12,6 +12,8 @@ import { type Listener, listen } from './listener.ts'
 import { channel, type LiveNotice } from './notice.ts'
 import { createSubscribers, heartbeat, resetEvent, type Subscriber } from './subscribers.ts'
 
+export { announceAll } from './announcing.ts'
+
 export const topics = [
   'request',
   'namespace',
@@ -44,7 +46,14 @@ export async function announce(tx: Transaction, { topic, key, team }: Announceme
   await tx.$executeRaw`SELECT pg_notify(${channel}, ${payload})`
 }
 
-type Needs = { db: Database; databaseUrl: string; log: Log; heartbeatMilliseconds?: number }
+type Needs = {
+  db: Database
+  databaseUrl: string
+  log: Log
+  heartbeatMilliseconds?: number
+  /** On this process: a browser has one for each tab. */
+  streamsForEach: number
+}
 
 type Follow = {
   actor: Actor
@@ -63,7 +72,7 @@ const keptMilliseconds = 60 * 60_000
 const mostMissed = 500
 const mostUnread = 256 * 1024
 
-export function createLive({ db, databaseUrl, log, heartbeatMilliseconds = 15_000 }: Needs) {
+export function createLive({ db, databaseUrl, log, heartbeatMilliseconds = 15_000, streamsForEach }: Needs) {
   const subscribers = createSubscribers()
   let listener: Listener | undefined
   let newest = 0n
@@ -105,6 +114,16 @@ export function createLive({ db, databaseUrl, log, heartbeatMilliseconds = 15_00
     return rows.map((row) => ({ id: row.id.toString(), topic: row.topic, key: row.key, team: row.team }))
   }
 
+  function demandRoom(actor: Actor): void {
+    if (subscribers.countOf(actor) < streamsForEach) return
+    throw failure(
+      'rate_limited',
+      `You have ${streamsForEach} live pages or event streams open already, which is as many as one may have.`,
+      'Close some of them; pages that are not live show what is new when they are reloaded.',
+      { retryAfterSeconds: 30 },
+    )
+  }
+
   async function catchUp(subscriber: Subscriber, lastEventId: string): Promise<void> {
     const missed = /^\d{1,18}$/.test(lastEventId) ? await since(BigInt(lastEventId)) : undefined
     if (missed) subscribers.tellOne(subscriber, missed)
@@ -114,6 +133,7 @@ export function createLive({ db, databaseUrl, log, heartbeatMilliseconds = 15_00
   return {
     /** The body of an event stream for one client. */
     async follow({ actor, lastEventId, signal, renew }: Follow): Promise<ReadableStream<Uint8Array>> {
+      demandRoom(actor)
       await ensureListener()
       const encoder = new TextEncoder()
       let stop: () => void = () => undefined

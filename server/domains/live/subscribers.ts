@@ -1,6 +1,6 @@
 /** Who is following, and what each of them is told. A client that does not read is cut off; it resumes by itself. */
 import type { Actor } from '../../permissions/actor.ts'
-import { canSee } from '../../permissions/permissions.ts'
+import { canSee, seesEveryTeam } from '../../permissions/permissions.ts'
 import type { LiveNotice } from './notice.ts'
 
 export type Subscriber = {
@@ -19,6 +19,12 @@ export function createSubscribers() {
   const all = new Set<Subscriber>()
   return {
     all,
+    countOf(actor: Actor): number {
+      const who = nameOf(actor)
+      let count = 0
+      for (const each of all) if (nameOf(each.actor) === who) count += 1
+      return count
+    },
     tell(notice: LiveNotice): void {
       const text = encodeEvent(notice)
       for (const subscriber of all) if (maySee(subscriber.actor, notice)) subscriber.send(text)
@@ -30,4 +36,9 @@ export function createSubscribers() {
   }
 }
 
-const maySee = (actor: Actor, { team }: LiveNotice) => team === null || canSee(actor, team)
+/** A person in all their tabs; each of their tokens is a program of its own. */
+const nameOf = ({ kind, userId, name }: Actor) => (kind === 'token' ? `token ${userId} ${name}` : `${kind} ${userId}`)
+
+/** What is no team's is everybody's to know, but for the audit: of that, only what is their teams'. */
+const maySee = (actor: Actor, { topic, team }: LiveNotice) =>
+  team === null ? topic !== 'audit' || seesEveryTeam(actor) : canSee(actor, team)
