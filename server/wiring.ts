@@ -52,8 +52,7 @@ const alertsOf = (config: Config): Alerts =>
     : absent('alertmanager', 'Alertmanager', 'ALERTMANAGER_URL')
 
 /** What Argo CD reads the GitOps repository by. */
-const repositoryUrlOf = (config: Config) =>
-  `${gitWebUrlOf(config)}/${config.GIT_REPOSITORY ?? ''}.git`
+const repositoryUrlOf = (config: Config) => `${gitWebUrlOf(config)}/${config.GIT_REPOSITORY ?? ''}.git`
 
 export async function createServices(config: Config, process: { works: boolean } = { works: false }) {
   const log = createLog({ level: config.LOG_LEVEL, name: process.works ? 'worker' : 'web', mask: secretsOf(config) })

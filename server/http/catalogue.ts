@@ -7,6 +7,7 @@ import * as namespaces from '../contracts/namespaces.ts'
 import * as observability from '../contracts/observability.ts'
 import * as people from '../contracts/people.ts'
 import * as audit from '../contracts/platform/audit.ts'
+import * as gitAccount from '../contracts/platform/git-account.ts'
 import * as integrations from '../contracts/platform/integrations.ts'
 import * as live from '../contracts/platform/live.ts'
 import * as playground from '../contracts/playground.ts'
@@ -16,6 +17,7 @@ import * as tokens from '../contracts/tokens.ts'
 const modules = {
   'People and teams': people,
   Tokens: tokens,
+  'Git account': gitAccount,
   Requests: requests,
   Namespaces: namespaces,
   Models: models,

@@ -36,7 +36,7 @@ describe('the permission table', () => {
   it('lets viewers and auditors change nothing', () => {
     const viewer = person([], { ml: 'viewer' })
     const auditor = person(['auditor'])
-    const own = ['me.signOut', 'token.create', 'token.revoke']
+    const own = ['me.signOut', 'token.create', 'token.revoke', 'gitAccount.link', 'gitAccount.unlink']
     const changing = actions.filter((action) => ruleOf(action)?.changes && !own.includes(action))
     for (const action of changing) {
       expect([action, allows(viewer, action, 'ml').allowed]).toEqual([action, false])

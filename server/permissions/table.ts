@@ -68,6 +68,10 @@ export const table = {
   'teamToken.create': done('make a token for the team', maintainers, null),
   'teamToken.revoke': done('revoke a token of the team', maintainers, null, ['admin']),
 
+  'gitAccount.read': signedIn('see which account on the Git host they have linked'),
+  'gitAccount.link': { ...signedIn('link an account on the Git host'), changes: true, token: null },
+  'gitAccount.unlink': { ...signedIn('unlink their account on the Git host'), changes: true, token: null },
+
   'team.list': signedIn('list the teams they can see'),
   'team.read': seen('see the team'),
   'team.create': ofPlatform('create a team', ['admin'], 'teams'),

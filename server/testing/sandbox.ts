@@ -20,11 +20,14 @@ export type SandboxPart = {
 
 export async function startSandboxPart(
   part: string,
+  /** An empty value is a flag that stands alone. */
   flags: Record<string, string>,
   state?: string,
 ): Promise<SandboxPart> {
   const folder = state ?? (await mkdtemp(join(tmpdir(), `modelyard-${part}-`)))
-  const args = Object.entries({ ...flags, state: folder }).flatMap(([name, value]) => [`--${name}`, value])
+  const args = Object.entries({ ...flags, state: folder }).flatMap(([name, value]) =>
+    value ? [`--${name}`, value] : [`--${name}`],
+  )
   const child = spawn(process.execPath, [join(root, 'infra/sandbox', part, 'main.ts'), ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     cwd: root,

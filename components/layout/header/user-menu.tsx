@@ -1,7 +1,7 @@
 'use client'
 
 import { useMantineColorScheme } from '@mantine/core'
-import { IconDeviceDesktop, IconKey, IconLogout, IconMoon, IconSun } from '@tabler/icons-react'
+import { IconBrandGit, IconDeviceDesktop, IconKey, IconLogout, IconMoon, IconSun } from '@tabler/icons-react'
 import { Dropdown } from '#components/ui/actions/dropdown.tsx'
 import { DropdownItem, DropdownLine, DropdownTitle } from '#components/ui/actions/dropdown-item.tsx'
 import { useMe } from '../me-context.tsx'
@@ -55,6 +55,13 @@ export function UserMenu() {
           <DropdownLine />
           <DropdownItem href="/settings/tokens" icon={<IconKey size={16} stroke={1.7} aria-hidden />} onClick={close}>
             API tokens
+          </DropdownItem>
+          <DropdownItem
+            href="/settings/git-account"
+            icon={<IconBrandGit size={16} stroke={1.7} aria-hidden />}
+            onClick={close}
+          >
+            Git account
           </DropdownItem>
           <DropdownItem icon={<IconLogout size={16} stroke={1.7} aria-hidden />} onClick={signOut}>
             Sign out

@@ -48,7 +48,7 @@ export async function startGitHost(options: GitHostOptions) {
   host.webhook = options.webhook
   const app = openApp(host, options.state)
   const rateLimit = createRateLimit(options.rateLimit ?? 60_000)
-  const api = createApi({ host, app, faults, rateLimit, deliveries })
+  const api = createApi({ host, app, faults, rateLimit, deliveries, oauth: options.oauth })
   const git = createGitDoor(host, app)
   const web = createWeb(host, createOAuth(host, options.oauth))
 

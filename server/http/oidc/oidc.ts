@@ -5,18 +5,24 @@
  */
 import type { AuthOptions } from 'next-auth'
 import type { Config } from '../../config.ts'
-import type { People } from '../../domains/people/people.ts'
+import type { GitAccounts } from '../../domains/git-accounts/git-accounts.ts'
+import type { Identity, People } from '../../domains/people/people.ts'
 import { PortalError } from '../../errors.ts'
 import type { Log } from '../../logging/log.ts'
 import { cookieName, cookieOptions, largestIdToken, readSession } from '../guards/session.ts'
 import { readClaims } from './claims.ts'
 import { createProviderFacts } from './provider.ts'
 
-type Needs = { config: Config; people: Pick<People, 'signIn'>; log: Log }
+type Needs = {
+  config: Config
+  people: Pick<People, 'signIn'>
+  gitAccounts?: Pick<GitAccounts, 'adopt'>
+  log: Log
+}
 
 export type SignIn = ReturnType<typeof createSignIn>
 
-export function createSignIn({ config, people, log }: Needs) {
+export function createSignIn({ config, people, gitAccounts, log }: Needs) {
   const facts = createProviderFacts(config.OIDC_ISSUER)
   const names = { groupsClaim: config.OIDC_GROUPS_CLAIM, gitLoginClaim: config.OIDC_GIT_LOGIN_CLAIM }
 
@@ -33,7 +39,17 @@ export function createSignIn({ config, people, log }: Needs) {
     if (reading.groupsWithheld) {
       log.warn({ subject }, 'The identity provider withholds a person’s groups: they count as having none')
     }
-    return people.signIn(reading.identity)
+    const session = await people.signIn(reading.identity)
+    await adopt(session.userId, reading.identity)
+    return session
+  }
+
+  /** A convenience: nobody stays outside because the Git host does not answer. */
+  async function adopt(userId: string, { name, gitLogin }: Identity): Promise<void> {
+    if (gitLogin === null) return
+    await gitAccounts?.adopt(userId, name, gitLogin).catch((error: unknown) => {
+      log.warn({ err: error, userId }, 'The account on the Git host could not be linked for now')
+    })
   }
 
   const options: AuthOptions = {

@@ -2,11 +2,13 @@ import { createHash, randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { BodyTooLarge, readBody } from '#sandbox/process/http-body.ts'
 import type { Host } from '../host.ts'
+import type { OAuthClient } from '../web/oauth.ts'
 import type { Deliveries } from '../webhooks/deliveries.ts'
 import { accountRoutes } from './accounts.ts'
 import { type App, appRoutes } from './app.ts'
-import { type Caller, identify } from './credentials.ts'
+import { basicOf, type Caller, identify } from './credentials.ts'
 import type { Fault, FaultBox } from './faults.ts'
+import { oauthTokenRoutes } from './oauth-tokens.ts'
 import { Problem } from './problems.ts'
 import type { RateLimit } from './rate-limit.ts'
 import { branchRoutes } from './repositories/branches.ts'
@@ -24,12 +26,22 @@ import { sandboxRoutes } from './sandbox.ts'
 const bodyLimit = 40_000_000
 const documentation = 'https://docs.github.com/rest'
 
-type Parts = { host: Host; app: App; faults: FaultBox; rateLimit: RateLimit; deliveries: Deliveries }
+type Parts = {
+  host: Host
+  app: App
+  faults: FaultBox
+  rateLimit: RateLimit
+  deliveries: Deliveries
+  oauth: OAuthClient | undefined
+}
+
+const nobody: Caller = { actor: undefined, isApp: false }
 
 /** The REST API: one function from request to answer. */
-export function createApi({ host, app, faults, rateLimit, deliveries }: Parts) {
+export function createApi({ host, app, faults, rateLimit, deliveries, oauth }: Parts) {
   const routes: Route[] = [
     ...accountRoutes,
+    ...oauthTokenRoutes(oauth),
     ...appRoutes(app),
     ...sandboxRoutes(faults),
     ...repositoryRoutes,
@@ -47,7 +59,9 @@ export function createApi({ host, app, faults, rateLimit, deliveries }: Parts) {
 
   async function answer(request: IncomingMessage, path: string, query: URLSearchParams): Promise<Reply> {
     const method = request.method === 'HEAD' ? 'GET' : (request.method ?? 'GET')
-    const caller = await identify(host, app, request.headers.authorization)
+    const { authorization } = request.headers
+    const ofApplication = path.startsWith('/applications/')
+    const caller = ofApplication ? nobody : await identify(host, app, authorization)
     const name = callerName(caller, request)
     if (path === '/rate_limit') {
       const figures = rateLimit.figures(name)
@@ -64,7 +78,16 @@ export function createApi({ host, app, faults, rateLimit, deliveries }: Parts) {
     const body = await readJson(request)
     const url = `${host.apiUrl}${path}`
     try {
-      const reply = await found.route.run({ host, ...caller, method, url, params: found.params, query, body })
+      const reply = await found.route.run({
+        host,
+        ...caller,
+        basic: basicOf(authorization),
+        method,
+        url,
+        params: found.params,
+        query,
+        body,
+      })
       const tagged = method === 'GET' && reply.status === 200 ? withEntityTag(request, reply) : reply
       if (tagged.status === 304) rateLimit.giveBack(name)
       return { ...tagged, headers: { ...rateLimit.headers(name), ...tagged.headers } }
@@ -91,7 +114,7 @@ function matchRoute(routes: readonly Route[], method: string, path: string) {
     if (match) return { route: candidate, params: paramsOf(candidate, match) }
   }
   // Honest about being a subset: GitHub may well have this endpoint.
-  if (/^\/(repos|user|users|orgs|app|installation)\b/.test(path)) {
+  if (/^\/(repos|user|users|orgs|app|applications|installation)\b/.test(path)) {
     throw new Problem(501, `The sandbox's Git host does not implement ${method} ${path.slice(0, 200)}.`)
   }
   throw new Problem(404, 'Not Found')

@@ -19,12 +19,18 @@ export async function identify(host: Host, app: App, header: string | undefined)
     return { actor: known(byToken(host, app, value)), isApp: false }
   }
   if (/^basic$/i.test(scheme)) {
-    const [, name = '', password = ''] = /^([^:]*):(.*)$/s.exec(Buffer.from(value, 'base64').toString('utf8')) ?? []
+    const [, name = '', password = ''] = /^([^:]*):(.*)$/s.exec(decoded(value)) ?? []
     const token = password === '' || password === 'x-oauth-basic' ? name : password
     return { actor: known(byToken(host, app, token) ?? byPassword(host, name, password)), isApp: false }
   }
   throw new Problem(401, 'Bad credentials')
 }
+
+/** Basic authentication as it was sent, for what is not a person's. */
+export const basicOf = (header: string | undefined): string | undefined =>
+  header?.startsWith('Basic ') ? decoded(header.slice('Basic '.length)) : undefined
+
+const decoded = (value: string) => Buffer.from(value, 'base64').toString('utf8')
 
 const known = (account: Account | undefined): Account => {
   if (!account) throw new Problem(401, 'Bad credentials')

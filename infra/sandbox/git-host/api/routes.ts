@@ -9,6 +9,8 @@ export type Call = {
   actor: Account | undefined
   /** Set when the caller signed with the App's key instead of a token. */
   isApp: boolean
+  /** `name:password` of basic authentication, where an OAuth application shows itself. */
+  basic: string | undefined
   method: string
   /** The address that was asked for, without its query. */
   url: string
@@ -56,13 +58,14 @@ export const repositoryRoute = (
     return run({ ...call, actor }, repository)
   })
 
-export function visibleRepository({ host, actor, params, method, url }: Call): Repository {
+export function visibleRepository({ host, actor, params, method, url, query }: Call): Repository {
   const { owner = '', repo = '' } = params
   const repository = host.findRepository(owner, repo)
   if (!repository || (repository.private && !actor)) throw notFound()
   if (repository.name.toLowerCase() !== repo.toLowerCase()) {
     const location = url.replace(`/repos/${owner}/${repo}`, `/repos/${host.fullName(repository)}`)
-    throw new Problem(method === 'GET' ? 301 : 307, 'Moved Permanently', undefined, { location })
+    const rest = query.size > 0 ? `?${query}` : ''
+    throw new Problem(method === 'GET' ? 301 : 307, 'Moved Permanently', undefined, { location: location + rest })
   }
   return repository
 }
