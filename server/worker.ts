@@ -51,22 +51,17 @@ async function sweep(
 
 /** A change in the cluster may be what a request waits for. */
 async function observe({ db, ports, log: logger, advance: requests }: Services, signal: AbortSignal): Promise<void> {
-  const onChange = async (change: { kind: string; namespace: string; name: string }) => {
-    const namespace =
-      change.kind === 'namespace'
-        ? change.name
-        : change.kind === 'application'
-          ? (change.name.split('.')[0] ?? '')
-          : change.namespace
-    for (const id of await requests.syncingIn(namespace)) await requests.advance(id)
+  const lookAgain = async (namespaces: ReadonlySet<string>) => {
+    for (const namespace of namespaces) for (const id of await requests.syncingIn(namespace)) await requests.advance(id)
   }
   await observeClusters(
     {
       db,
       clusters: ports.clusters,
+      gitops: ports.gitops,
       log: logger,
-      onChange: (change) =>
-        void onChange(change).catch((error: unknown) => logger.warn({ err: error }, 'could not follow a change')),
+      onChange: (namespaces) =>
+        void lookAgain(namespaces).catch((error: unknown) => logger.warn({ err: error }, 'could not follow a change')),
     },
     signal,
   )

@@ -14,6 +14,8 @@ import { createSubscribers, heartbeat, resetEvent, type Subscriber } from './sub
 
 export { announceAll } from './announcing.ts'
 
+export { announceAll } from './announcing.ts'
+
 export const topics = [
   'request',
   'namespace',

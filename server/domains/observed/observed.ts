@@ -1,135 +1,123 @@
 /**
  * What the clusters hold, as last seen: one watch per kind for all readers, projected to the few fields that pages
- * show, kept in the database so that every replica and every restart has it. Each row says how old it is.
+ * show, kept in the database so that every replica and every restart has it. Each watch says when it was last heard.
  */
-import { z } from 'zod'
 import type { Database } from '../../database/database.ts'
 import type { Log } from '../../logging/log.ts'
-import type { Cluster, WatchEvent } from '../../ports/cluster.ts'
+import type { KubernetesObject, WatchEvent, WatchSign } from '../../ports/cluster.ts'
 import type { Clusters } from '../../ports/clusters.ts'
-import { announce } from '../live/live.ts'
-import { type Observed, type ObservedKind, observedKinds } from './projections.ts'
+import type { GitOps } from '../../ports/gitops/gitops.ts'
+import { createKeeper, type Place } from './keeper.ts'
+import { clusterKinds, type Observed, type ObservedKind, observedKinds, projectApplication } from './projections.ts'
+import { createPulse } from './pulse.ts'
 
-export { ObservedApplication, ObservedModel, ObservedNamespace, ObservedQuota } from './projections.ts'
+export {
+  ObservedApplication,
+  ObservedModel,
+  ObservedNamespace,
+  ObservedPod,
+  ObservedQuota,
+} from './projections.ts'
+export { readPulses, type WatchPulse } from './pulse.ts'
+export { observedOf, type Seen, watchProblem } from './reading.ts'
 
 type Needs = {
   db: Database
   clusters: Clusters
+  gitops: GitOps
   log: Log
-  onChange: (change: { kind: ObservedKind; namespace: string; name: string }) => void
+  /** Namespaces in which something has changed that a request may wait for. */
+  onChange: (namespaces: ReadonlySet<string>) => void
 }
 
-export const watchName = (cluster: string, kind: ObservedKind) => `watch:${cluster}:${kind}`
+type Follow = (on: {
+  onEvent: (event: WatchEvent<Observed>) => void
+  onSign: (sign: WatchSign) => void
+}) => Promise<void>
 
 /** Runs until aborted: for the one worker that leads. */
-export async function observeClusters({ db, clusters, log, onChange }: Needs, signal: AbortSignal): Promise<void> {
+export async function observeClusters(needs: Needs, signal: AbortSignal): Promise<void> {
+  const { db, clusters, gitops, log, onChange } = needs
+  await forgetOthers(db, [...clusters.all.map((each) => each.name), gitops.cluster])
   const watches = clusters.all.flatMap((cluster) =>
-    Object.keys(observedKinds).map((kind) => observe(cluster, ObservedKindName.parse(kind))),
+    clusterKinds.map((kind) => {
+      const { ref, project, labelSelector } = observedKinds[kind]
+      const served = clusters.environmentsOf(cluster.name)
+      const read = (object: KubernetesObject) => tolerantly(object, project, log)
+      return observe(cluster.name, kind, served, (on) =>
+        cluster.watch(ref, { ...on, project: read, signal, ...(labelSelector ? { labelSelector } : {}) }),
+      )
+    }),
   )
+  if (clusters.all.length > 0) watches.push(observe(gitops.cluster, 'application', undefined, followApplications))
   await Promise.all(watches)
 
-  function observe(cluster: Cluster, kind: ObservedKind): Promise<void> {
-    const { ref, project, topic, labelSelector } = observedKinds[kind]
-    // One after another: what a page sees never goes back in time.
-    let queue: Promise<void> = Promise.resolve()
-    const inOrder = (write: () => Promise<void>) => {
-      queue = queue
-        .then(write)
-        .catch((error: unknown) => log.error({ err: error, kind }, 'could not store what was observed'))
-    }
-    const told = (item: Observed) => {
-      onChange({ kind, namespace: item.namespace, name: item.name })
-    }
-    const key = (item: Observed) => ({ cluster: cluster.name, kind, namespace: item.namespace, name: item.name })
+  function followApplications({ onEvent, onSign }: Parameters<Follow>[0]) {
+    return gitops.watch({
+      signal,
+      onSign,
+      onEvent: (event) => {
+        if (event.type === 'synced') onEvent({ type: 'synced', items: event.items.map(projectApplication) })
+        else if (event.type === 'problem') onEvent(event)
+        else onEvent({ type: event.type, item: projectApplication(event.item) })
+      },
+    })
+  }
 
-    const store = async (item: Observed) => {
-      const data = { team: item.team, data: Object(item.data), observedAt: new Date() }
-      await db.$transaction(async (tx) => {
-        await tx.observation.upsert({
-          where: { cluster_kind_namespace_name: key(item) },
-          create: { ...key(item), ...data },
-          update: data,
-        })
-        await announce(tx, { topic, key: `${item.namespace}/${item.name}`, team: item.team })
-      })
-      told(item)
+  async function observe(
+    cluster: string,
+    kind: ObservedKind,
+    served: readonly string[] | undefined,
+    follow: Follow,
+  ): Promise<void> {
+    const pulse = createPulse({ db, log, cluster, kind })
+    const topic = kind === 'application' ? 'deployment' : observedKinds[kind].topic
+    const onWritten = (places: readonly Place[], delays: readonly number[]) => {
+      pulse.written(delays)
+      if (kind === 'pod') return
+      onChange(new Set(places.map((place) => namespaceOf(kind, place))))
     }
-
-    const replaceAll = async (items: Observed[]) => {
-      const now = new Date()
-      const known = await db.observation.findMany({ where: { cluster: cluster.name, kind } })
-      const seen = new Map(items.map((item) => [`${item.namespace}/${item.name}`, item]))
-      const before = new Map(known.map((row) => [`${row.namespace}/${row.name}`, JSON.stringify(row.data)]))
-      for (const [name, item] of seen) {
-        if (before.get(name) !== JSON.stringify(item.data)) await store(item)
-      }
-      const gone = known.filter((row) => !seen.has(`${row.namespace}/${row.name}`))
-      for (const row of gone) await remove({ namespace: row.namespace, name: row.name, team: row.team, data: null })
-      await db.observation.updateMany({ where: { cluster: cluster.name, kind }, data: { observedAt: now } })
-    }
-
-    const remove = async (item: Observed) => {
-      await db.$transaction(async (tx) => {
-        await tx.observation.deleteMany({ where: key(item) })
-        await announce(tx, { topic, key: `${item.namespace}/${item.name}`, team: item.team })
-      })
-      told(item)
-    }
-
-    const status = async (problem: string | null) => {
-      const name = watchName(cluster.name, kind)
-      const now = new Date()
-      const change = problem === null ? { lastSuccess: now, lastError: null } : { lastError: problem, errorAt: now }
-      await db.integrationStatus.upsert({ where: { name }, create: { name, ...change }, update: change })
-    }
-
+    const keeper = createKeeper({ db, log, cluster, kind, topic, signal, onWritten })
+    // Two clusters may each have a namespace of the same name; an environment has one cluster, and counts only there.
+    const belongs = ({ environment }: Observed) => !served || !environment || served.includes(environment)
     const onEvent = (event: WatchEvent<Observed>) => {
       switch (event.type) {
         case 'synced':
-          return inOrder(async () => {
-            await replaceAll(event.items)
-            await status(null)
-          })
+          keeper.replace(event.items.filter(belongs))
+          return pulse.well(event.items.length)
         case 'changed':
-          return inOrder(() => store(event.item))
+          return belongs(event.item) ? keeper.put(event.item) : undefined
         case 'deleted':
-          return inOrder(() => remove(event.item))
+          return keeper.remove(event.item)
         case 'problem':
-          log.warn({ cluster: cluster.name, kind, problem: event.message }, 'a watch does not reach its cluster')
-          return inOrder(() => status(event.message))
+          log.warn({ cluster, kind, problem: event.message }, 'a watch does not reach its cluster')
+          return pulse.ill(event.message)
       }
     }
-    return cluster.watch(ref, { project, onEvent, signal, ...(labelSelector ? { labelSelector } : {}) })
+    await Promise.all([follow({ onEvent, onSign: pulse.sign }), keeper.run(), pulse.run(signal)])
   }
 }
 
-const ObservedKindName = z.enum(['namespace', 'quota', 'model', 'application'])
-
-export type Seen<Data> = { namespace: string; name: string; team: string | null; observedAt: Date; data: Data }
-
-/** Rows of one kind, parsed back into what was projected. */
-export async function observedOf<Schema extends z.ZodType>(
-  db: Database,
-  kind: ObservedKind,
-  schema: Schema,
-  where: { namespace?: string; name?: string; team?: string } = {},
-): Promise<Seen<z.output<Schema>>[]> {
-  const rows = await db.observation.findMany({
-    where: { kind, ...where },
-    orderBy: [{ namespace: 'asc' }, { name: 'asc' }],
-  })
-  return rows.flatMap((row) => {
-    const parsed = schema.safeParse(row.data)
-    return parsed.success
-      ? [{ namespace: row.namespace, name: row.name, team: row.team, observedAt: row.observedAt, data: parsed.data }]
-      : []
-  })
+/** One object that is not as it should be must not end the watch of all the others. */
+function tolerantly(object: KubernetesObject, project: (object: KubernetesObject) => Observed, log: Log): Observed {
+  try {
+    return project(object)
+  } catch (error) {
+    const { namespace = '', name } = object.metadata
+    log.warn({ err: error, kind: object.kind, namespace, name }, 'an object cannot be read and is shown as it was')
+    return { namespace, name, team: null, environment: null, data: null }
+  }
 }
 
-/** Why what is shown of a kind may be old, or null while its watches are well. */
-export async function watchProblem(db: Database, kind: ObservedKind): Promise<string | null> {
-  const rows = await db.integrationStatus.findMany({
-    where: { name: { startsWith: 'watch:', endsWith: `:${kind}` }, lastError: { not: null } },
-  })
-  return rows[0]?.lastError ?? null
+const namespaceOf = (kind: ObservedKind, { namespace, name }: Place): string => {
+  if (kind === 'namespace') return name
+  return kind === 'application' ? (name.split('.')[0] ?? '') : namespace
+}
+
+/** What was seen of a cluster that is none of ours any more. */
+async function forgetOthers(db: Database, names: readonly string[]): Promise<void> {
+  await db.observation.deleteMany({ where: { cluster: { notIn: [...names] } } })
+  const rows = await db.integrationStatus.findMany({ where: { name: { startsWith: 'watch:' } } })
+  const others = rows.filter((row) => !names.some((name) => row.name.startsWith(`watch:${name}:`)))
+  await db.integrationStatus.deleteMany({ where: { name: { in: others.map((row) => row.name) } } })
 }

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { InferenceModelSpec } from '../../contracts/inference/inference-model.ts'
 import { Condition, ReplicaStatus } from '../../contracts/inference/inference-model-status.ts'
 import { type KindRef, type KubernetesObject, kinds } from '../../ports/cluster.ts'
+import type { Application } from '../../ports/gitops/gitops.ts'
 import { label } from '../gitops/gitops.ts'
 import type { Topic } from '../live/live.ts'
 
@@ -22,32 +23,80 @@ export const ObservedModel = z.object({
   replicas: z.array(ReplicaStatus),
   deleting: z.boolean(),
 })
-export const ObservedApplication = z.object({
+const Resource = z.object({
+  group: z.string(),
+  kind: z.string(),
+  namespace: z.string().nullable(),
+  name: z.string(),
   sync: z.string(),
+  health: z.string().nullable(),
+  message: z.string().nullable(),
+  toBeRemoved: z.boolean(),
+})
+const Operation = z.object({
+  phase: z.string(),
+  message: z.string().nullable(),
+  revision: z.string().nullable(),
+  startedAt: z.string().nullable(),
+  finishedAt: z.string().nullable(),
+  by: z.string().nullable(),
+  retries: z.number(),
+})
+export const ObservedApplication = z.object({
+  namespace: z.string(),
+  path: z.string(),
+  targetRevision: z.string(),
+  automated: z.boolean(),
+  prunes: z.boolean(),
+  deleting: z.boolean(),
+  sync: z.string(),
+  revision: z.string().nullable(),
   health: z.string(),
   healthMessage: z.string().nullable(),
-  revision: z.string().nullable(),
-  phase: z.string().nullable(),
-  message: z.string().nullable(),
-  path: z.string(),
-  resources: z.array(
-    z.object({
-      kind: z.string(),
-      name: z.string(),
-      sync: z.string(),
-      health: z.string().nullable(),
-      message: z.string().nullable(),
-    }),
+  operation: Operation.nullable(),
+  history: z.array(
+    z.object({ id: z.number(), revision: z.string(), at: z.string().nullable(), by: z.string().nullable() }),
   ),
+  resources: z.array(Resource),
+  messages: z.array(z.object({ type: z.string(), message: z.string(), at: z.string().nullable() })),
+  askedToLook: z.boolean(),
+  /** The most telling of what it says, and how its last operation stands. */
+  message: z.string().nullable(),
+  phase: z.string().nullable(),
+})
+export const ObservedPod = z.object({
+  environment: z.string(),
+  phase: z.string(),
+  node: z.string().nullable(),
+  ready: z.number(),
+  containers: z.number(),
+  restarts: z.number(),
+  /** Why it does not run, or has been started again. */
+  reason: z.string().nullable(),
+  message: z.string().nullable(),
+  owner: z.string().nullable(),
+  startedAt: z.string().nullable(),
+  deleting: z.boolean(),
 })
 
 export type ObservedNamespace = z.infer<typeof ObservedNamespace>
 export type ObservedQuota = z.infer<typeof ObservedQuota>
 export type ObservedModel = z.infer<typeof ObservedModel>
 export type ObservedApplication = z.infer<typeof ObservedApplication>
+export type ObservedPod = z.infer<typeof ObservedPod>
 
-export type Observed = { namespace: string; name: string; team: string | null; data: object | null }
-export type ObservedKind = 'namespace' | 'quota' | 'model' | 'application'
+/** `data` is null for an object that cannot be read: it is there, and nothing is known of it anew. */
+export type Observed = {
+  namespace: string
+  name: string
+  team: string | null
+  /** Where it belongs, by its own label; null when it says nothing of it. */
+  environment: string | null
+  data: object | null
+}
+export const clusterKinds = ['namespace', 'quota', 'model', 'pod'] as const
+export type ClusterKind = (typeof clusterKinds)[number]
+export type ObservedKind = ClusterKind | 'application'
 
 type Definition<Schema extends z.ZodType> = {
   ref: KindRef
@@ -71,24 +120,32 @@ const ModelObject = z.object({
     })
     .optional(),
 })
-const ApplicationObject = z.object({
-  spec: z.object({ source: z.object({ path: z.string().default('') }).optional() }),
+const ContainerState = z
+  .object({ reason: z.string().optional().catch(undefined), message: z.string().optional().catch(undefined) })
+  .optional()
+  .catch(undefined)
+const PodObject = z.object({
+  metadata: z.object({ ownerReferences: z.array(z.object({ kind: z.string(), name: z.string() })).optional() }),
+  spec: z.object({ nodeName: z.string().optional(), containers: z.array(z.unknown()).default([]) }).optional(),
   status: z
     .object({
-      sync: z.object({ status: z.string(), revision: z.string().optional() }).optional(),
-      health: z.object({ status: z.string().optional(), message: z.string().optional() }).optional(),
-      operationState: z.object({ phase: z.string(), message: z.string().optional() }).optional(),
-      conditions: z.array(z.object({ type: z.string(), message: z.string() })).optional(),
-      resources: z
+      phase: z.string().default('Unknown'),
+      reason: z.string().optional(),
+      message: z.string().optional(),
+      startTime: z.string().optional(),
+      conditions: z
+        .array(z.object({ type: z.string(), status: z.string(), message: z.string().optional() }))
+        .default([]),
+      containerStatuses: z
         .array(
           z.object({
-            kind: z.string(),
-            name: z.string(),
-            status: z.string().optional(),
-            health: z.object({ status: z.string().optional(), message: z.string().optional() }).optional(),
+            ready: z.boolean().default(false),
+            restartCount: z.number().default(0),
+            state: z.object({ waiting: ContainerState, terminated: ContainerState }).optional(),
+            lastState: z.object({ terminated: ContainerState }).optional(),
           }),
         )
-        .optional(),
+        .default([]),
     })
     .optional(),
 })
@@ -97,6 +154,7 @@ const placed = (object: KubernetesObject, data: object): Observed => ({
   namespace: object.metadata.namespace ?? '',
   name: object.metadata.name,
   team: object.metadata.labels?.[label.team] ?? null,
+  environment: object.metadata.labels?.[label.environment] ?? null,
   data,
 })
 
@@ -146,30 +204,48 @@ export const observedKinds = {
       } satisfies ObservedModel)
     },
   }),
-  application: define({
-    ref: kinds.application,
-    schema: ObservedApplication,
-    topic: 'deployment',
+  pod: define({
+    ref: kinds.pod,
+    schema: ObservedPod,
+    topic: 'namespace',
     labelSelector: label.team,
     project: (object) => {
-      const { spec, status } = ApplicationObject.parse(object)
-      const failed = status?.conditions?.find((each) => each.type.endsWith('Error'))
+      const { metadata, spec, status } = PodObject.parse(object)
+      const containers = status?.containerStatuses ?? []
+      const waiting = containers.find((each) => each.state?.waiting)?.state?.waiting
+      const ended = containers.find((each) => each.state?.terminated)?.state?.terminated
+      const before = containers.find((each) => each.lastState?.terminated)?.lastState?.terminated
+      const unplaced = status?.conditions.find((each) => each.type === 'PodScheduled' && each.status === 'False')
+      const owner = metadata.ownerReferences?.[0]
       return placed(object, {
-        sync: status?.sync?.status ?? 'Unknown',
-        health: status?.health?.status ?? 'Unknown',
-        healthMessage: status?.health?.message ?? null,
-        revision: status?.sync?.revision ?? null,
-        phase: status?.operationState?.phase ?? null,
-        message: failed?.message ?? status?.operationState?.message ?? null,
-        path: spec.source?.path ?? '',
-        resources: (status?.resources ?? []).map((each) => ({
-          kind: each.kind,
-          name: each.name,
-          sync: each.status ?? 'Unknown',
-          health: each.health?.status ?? null,
-          message: each.health?.message ?? null,
-        })),
-      } satisfies ObservedApplication)
+        environment: object.metadata.labels?.[label.environment] ?? '',
+        phase: status?.phase ?? 'Pending',
+        node: spec?.nodeName ?? null,
+        ready: containers.filter((each) => each.ready).length,
+        containers: spec?.containers.length ?? containers.length,
+        restarts: containers.reduce((sum, each) => sum + each.restartCount, 0),
+        reason: waiting?.reason ?? ended?.reason ?? status?.reason ?? before?.reason ?? null,
+        message: waiting?.message ?? ended?.message ?? status?.message ?? unplaced?.message ?? null,
+        owner: owner ? `${owner.kind} ${owner.name}` : null,
+        startedAt: status?.startTime ?? null,
+        deleting: object.metadata.deletionTimestamp !== undefined,
+      } satisfies ObservedPod)
     },
   }),
-} as const
+} as const satisfies Record<ClusterKind, unknown>
+
+/** The times of looking are left out: they change without anything having changed. */
+export function projectApplication({ name, team, environment, lookedAt: _, ...rest }: Application): Observed {
+  const failed = rest.messages.find((each) => each.type.endsWith('Error'))
+  return {
+    namespace: '',
+    name,
+    team,
+    environment,
+    data: {
+      ...rest,
+      message: failed?.message ?? rest.operation?.message ?? null,
+      phase: rest.operation?.phase ?? null,
+    } satisfies ObservedApplication,
+  }
+}
