@@ -7,8 +7,8 @@ const asRoot = process.getuid?.() === 0
 export default defineConfig({
   testDir: '.',
   outputDir: `${installation.state}/e2e-results`,
-  timeout: 60_000,
-  expect: { timeout: 15_000 },
+  timeout: 60_000 * installation.patience,
+  expect: { timeout: 15_000 * installation.patience },
   fullyParallel: true,
   workers: 2,
   forbidOnly: true,

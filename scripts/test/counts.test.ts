@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { honest, playwrightCounts, vitestCounts } from './counts.ts'
+import { honest, playwrightCounts, sumUp, vitestCounts } from './counts.ts'
 
 const vitest = (over: object) =>
   JSON.stringify({
@@ -33,5 +33,39 @@ describe('the totals of a test run', () => {
     expect(honest({ passed: 7, failed: 0 }, 1)).toEqual({ passed: 7, failed: 1 })
     expect(honest({ passed: 0, failed: 0 }, 0)).toEqual({ passed: 0, failed: 1 })
     expect(honest({ passed: 7, failed: 0 }, 0)).toEqual({ passed: 7, failed: 0 })
+  })
+})
+
+describe('a whole run', () => {
+  const ordinary = { title: 'npm test', counts: { passed: 10, failed: 0 } }
+
+  it('ends with one line, the sum of its parts', () => {
+    const real = { title: 'npm run test:cluster', counts: { passed: 5, failed: 0 } }
+    expect(sumUp([ordinary, real])).toEqual({
+      lines: ['npm test: 10 passed, 0 failed', 'npm run test:cluster: 5 passed, 0 failed', '15 passed, 0 failed'],
+      good: true,
+    })
+  })
+
+  it('fails when any part does', () => {
+    const real = { title: 'npm run test:cluster', counts: { passed: 5, failed: 1 } }
+    expect(sumUp([ordinary, real])).toMatchObject({ good: false })
+    expect(sumUp([ordinary, real]).lines.at(-1)).toBe('15 passed, 1 failed')
+  })
+
+  it('says why a part was left out, and does not fail for it', () => {
+    const real = { title: 'npm run test:cluster', leftOut: 'Go is not installed' }
+    expect(sumUp([ordinary, real])).toEqual({
+      lines: [
+        'npm test: 10 passed, 0 failed',
+        'npm run test:cluster: left out, Go is not installed',
+        '10 passed, 0 failed',
+      ],
+      good: true,
+    })
+  })
+
+  it('is not good when nothing has run', () => {
+    expect(sumUp([{ title: 'npm test', leftOut: 'a reason' }]).good).toBe(false)
   })
 })

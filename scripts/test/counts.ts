@@ -42,3 +42,19 @@ export function honest(counts: Counts, code: number): Counts {
   if (code !== 0 && counts.failed === 0) return add(counts, oneFailed)
   return counts.passed === 0 && counts.failed === 0 ? oneFailed : counts
 }
+
+export const totalLine = ({ passed, failed }: Counts): string => `${passed} passed, ${failed} failed`
+
+export const isGood = ({ passed, failed }: Counts): boolean => failed === 0 && passed > 0
+
+/** One part of a whole run: what it counted, or why it was left out. */
+export type Stage = { title: string; counts: Counts } | { title: string; leftOut: string }
+
+/** A line for each part, then the total. What was left out has shown nothing, which is said and is no failure. */
+export function sumUp(stages: Stage[]): { lines: string[]; good: boolean } {
+  const lines = stages.map((stage) =>
+    'leftOut' in stage ? `${stage.title}: left out, ${stage.leftOut}` : `${stage.title}: ${totalLine(stage.counts)}`,
+  )
+  const total = stages.reduce((sum, stage) => ('counts' in stage ? add(sum, stage.counts) : sum), nothing)
+  return { lines: [...lines, totalLine(total)], good: isGood(total) }
+}

@@ -1,8 +1,13 @@
-// npm run e2e -- <what Playwright takes>: the browser tests alone.
+// npm run e2e -- [--real] <what Playwright takes>: the browser tests alone.
+import { isGood, totalLine } from './counts.ts'
 import { runEndToEndTests } from './end-to-end.ts'
 import { watchForInterruption } from './run.ts'
 
 watchForInterruption()
-const { passed, failed } = await runEndToEndTests(process.argv.slice(2))
-console.log(`${passed} passed, ${failed} failed`)
-process.exit(failed === 0 ? 0 : 1)
+const given = process.argv.slice(2)
+const playwright = given.filter((word) => word !== '--real')
+const total = await runEndToEndTests(
+  playwright.length === given.length ? { playwright } : { playwright, home: 'e2e-real', demo: ['--real'], patience: 4 },
+)
+console.log(totalLine(total))
+process.exit(isGood(total) ? 0 : 1)

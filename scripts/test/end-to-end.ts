@@ -11,22 +11,36 @@ import { nativeTools, provideTool } from '../tools/native.ts'
 import { type Counts, honest, oneFailed, playwrightCounts } from './counts.ts'
 import { interrupted, program, run } from './run.ts'
 
-const home = join(root, '.modelyard', 'e2e')
+export interface EndToEndOptions {
+  title?: string
+  /** The folder of these runs below .modelyard. */
+  home?: string
+  /** What the demo is told, besides where its state is. */
+  demo?: string[]
+  /** What Playwright is told. */
+  playwright?: string[]
+  /** How many times longer than on the sandbox things may take. */
+  patience?: number
+}
 
-export async function runEndToEndTests(playwrightArgs: string[] = []): Promise<Counts> {
-  console.error('\n… End-to-end tests')
+export async function runEndToEndTests(options: EndToEndOptions = {}): Promise<Counts> {
+  const { title = 'End-to-end tests', home: folder = 'e2e', demo = [], playwright = [], patience = 1 } = options
+  const home = join(root, '.modelyard', folder)
+  console.error(`\n… ${title}`)
   const missing = await missingTools()
   if (missing.length > 0) {
     for (const line of missing) console.error(line)
     return oneFailed
   }
-  await removeOldRuns()
+  await removeOldRuns(home)
   const state = join(home, String(process.pid))
   mkdirSync(state, { recursive: true })
-  const ended = run('scripts/demo/main.ts', ['--state', state], { MODELYARD_PARENT: String(process.pid) })
+  const ended = run('scripts/demo/main.ts', ['--state', state, ...demo], {
+    env: { MODELYARD_PARENT: String(process.pid) },
+  })
   try {
     if (!(await becomesReady(state, ended))) return oneFailed
-    return await runPlaywright(state, playwrightArgs)
+    return await runPlaywright(state, playwright, patience)
   } finally {
     const holder = runningHolder(state)
     if (holder) process.kill(holder.pid, 'SIGTERM')
@@ -34,16 +48,17 @@ export async function runEndToEndTests(playwrightArgs: string[] = []): Promise<C
   }
 }
 
-async function runPlaywright(state: string, more: string[]): Promise<Counts> {
+async function runPlaywright(state: string, more: string[], patience: number): Promise<Counts> {
   const report = join(state, 'playwright.json')
   const environment = {
     MODELYARD_READY: join(state, 'ready.json'),
     MODELYARD_STATE: state,
     MODELYARD_CHROMIUM: await chromium(),
+    MODELYARD_PATIENCE: String(patience),
     PLAYWRIGHT_JSON_OUTPUT_FILE: report,
   }
   const args = ['test', '--config', 'e2e/playwright.config.ts', '--reporter=list,json', ...more]
-  const code = await run(program('@playwright/test', 'cli.js'), args, environment)
+  const code = await run(program('@playwright/test', 'cli.js'), args, { env: environment })
   try {
     return honest(playwrightCounts(readFileSync(report, 'utf8')), code)
   } catch (error) {
@@ -81,7 +96,7 @@ async function becomesReady(state: string, ended: Promise<number>): Promise<bool
 }
 
 // The last run's logs and traces stay until the next run.
-async function removeOldRuns(): Promise<void> {
+async function removeOldRuns(home: string): Promise<void> {
   mkdirSync(home, { recursive: true })
   for (const name of readdirSync(home)) {
     const state = join(home, name)

@@ -16,7 +16,7 @@ async function runVitest(title: string, more: string[]): Promise<Counts> {
   const report = join(folder, 'report.json')
   try {
     const args = ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...more]
-    const code = await run(program('vitest', 'vitest.mjs'), args, { NODE_ENV: 'test' })
+    const code = await run(program('vitest', 'vitest.mjs'), args, { env: { NODE_ENV: 'test' } })
     return honest(vitestCounts(readFileSync(report, 'utf8')), code)
   } catch (error) {
     console.error('The tests did not run to their end.', error)

@@ -19,15 +19,23 @@ const packages: Record<NativeTool, DebianPackage> = {
 
 /** Debian's and Ubuntu's packages, which apt has checked. Returns why the tool could not be had. */
 export async function fromDebian(tool: NativeTool, place: string, tell: (line: string) => void) {
-  if (!existsSync('/usr/bin/apt-get') || !existsSync('/usr/bin/dpkg-deb')) return undefined
+  if (!isDebian()) return undefined
   const { name, portable } = packages[tool]
-  if (portable) {
-    tell(`Getting ${tool} from Debian's packages`)
-    return unpack(name, place)
-  }
+  if (!portable) return installWithoutService({ package: name, service: name }, tell)
+  tell(`Getting ${tool} from Debian's packages`)
+  return unpack(name, place)
+}
+
+export const isDebian = () => existsSync('/usr/bin/apt-get') && existsSync('/usr/bin/dpkg-deb')
+
+/** Installs a package whose service must not run. Returns why it could not be had. */
+export async function installWithoutService(
+  { package: name, service }: { package: string; service: string },
+  tell: (line: string) => void,
+): Promise<string | undefined> {
   if (userInfo().uid !== 0) return `as root, this would do it: apt-get install ${name}`
   tell(`Installing ${name} from Debian's packages`)
-  return withoutServices(name, () => install(name))
+  return withoutServices(service, () => install(name))
 }
 
 async function install(name: string): Promise<string | undefined> {

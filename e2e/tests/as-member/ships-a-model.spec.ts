@@ -1,10 +1,11 @@
 import { ModelName } from '#server/contracts/names.ts'
 import { predict } from '#server/contracts/playground.ts'
+import { installation } from '../../fixtures/installation.ts'
 import { applied, approve, giveNamespace, sample } from '../../fixtures/stories.ts'
 import { expect, test } from '../../fixtures/test.ts'
 
 test('a member ships a model, tries it, changes it and rolls it back', async ({ asMember, asReviewer, team }) => {
-  test.setTimeout(180_000)
+  test.setTimeout(180_000 * installation.patience)
   const namespace = await giveNamespace(asMember, asReviewer, team)
 
   await test.step('registers two versions', async () => {

@@ -2,10 +2,10 @@ import { mkdir, readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { parse } from 'yaml'
 import type { KubeObject } from '#sandbox/kube-client/objects.ts'
+import type { Toolbox } from './binaries/obtain.ts'
+import { DATA_SETS } from './binaries/tools.ts'
 import type { ControlPlane } from './control-plane.ts'
-import type { Toolbox } from './obtain.ts'
 import { freePorts, type Processes, until } from './processes.ts'
-import { DATA_SETS } from './tools.ts'
 
 export type GitSource = { baseUrl: string; token?: string }
 

@@ -3,7 +3,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { KubeClient } from '#sandbox/kube-client/kube-client.ts'
 import type { KubeObject } from '#sandbox/kube-client/objects.ts'
-import type { Toolbox } from './obtain.ts'
+import type { Toolbox } from './binaries/obtain.ts'
 import { freePorts, type Processes, until } from './processes.ts'
 
 export type ControlPlane = { url: string; token: string; kubeconfig: string; client: KubeClient }

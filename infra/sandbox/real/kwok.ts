@@ -1,8 +1,8 @@
 import type { KubeObject } from '#sandbox/kube-client/objects.ts'
+import type { Toolbox } from './binaries/obtain.ts'
+import { DATA_SETS } from './binaries/tools.ts'
 import type { ControlPlane } from './control-plane.ts'
-import type { Toolbox } from './obtain.ts'
 import { type Processes, until } from './processes.ts'
-import { DATA_SETS } from './tools.ts'
 
 type NodeObject = KubeObject<unknown, { conditions?: { type: string; status: string }[] }>
 

@@ -1,9 +1,9 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type GitSource, startArgoCd } from './argo-cd.ts'
+import { obtain } from './binaries/obtain.ts'
 import { type Account, type ControlPlane, startControlPlane } from './control-plane.ts'
 import { startKwok } from './kwok.ts'
-import { obtain } from './obtain.ts'
 import { Processes } from './processes.ts'
 
 export type RealCluster = ControlPlane & { readySeconds: number; stop(): Promise<void> }

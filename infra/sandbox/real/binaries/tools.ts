@@ -2,12 +2,16 @@
 export const KUBERNETES = '1.36.1'
 export const KWOK = '0.8.0'
 export const ARGO_CD = '3.5.7'
+export const VERSITYGW = '1.8.0'
 
 export type Tool = {
   name: string
   version: string
-  /** The official binary; its checksum stands in a file of its own or in GitHub's description of the release. */
-  download: { url: string; checksum: { file: string } | { release: string; asset: string } }
+  /**
+   * The official binary, where it is published by itself; its checksum stands in a file of its own or in GitHub's
+   * description of the release.
+   */
+  download?: { url: string; checksum: { file: string } | { release: string; asset: string } }
   build: { folder: string; package: string; linkerFlags: string }
 }
 
@@ -67,6 +71,17 @@ export const TOOLS: readonly Tool[] = [
   }),
 ]
 
+/** The S3 server that the suite of the object store runs on; no part of the control plane. */
+export const S3_SERVER: Tool = {
+  name: 'versitygw',
+  version: VERSITYGW,
+  build: {
+    folder: 'versitygw',
+    package: 'github.com/versity/versitygw/cmd/versitygw',
+    linkerFlags: `-X main.Version=v${VERSITYGW}`,
+  },
+}
+
 export type DataSet = { name: string; version: string; module: string; raw: string; files: readonly string[] }
 
 /** Files the binaries need beside them: Argo CD's custom resources and helper scripts, kwok's stages. */
@@ -98,9 +113,19 @@ export const DATA_SETS: readonly DataSet[] = [
   },
 ]
 
+export type SystemTool = { name: string; hint: string; debian: { package: string; service: string } | undefined }
+
 /** Taken from PATH only: every distribution has them. */
-export const SYSTEM_TOOLS = [
-  { name: 'etcd', hint: 'apt-get install etcd-server, or brew install etcd' },
-  { name: 'redis-server', hint: 'apt-get install redis-server, or brew install redis' },
-  { name: 'git', hint: 'install git' },
-] as const
+export const SYSTEM_TOOLS: readonly SystemTool[] = [
+  {
+    name: 'etcd',
+    hint: 'apt-get install etcd-server, or brew install etcd',
+    debian: { package: 'etcd-server', service: 'etcd' },
+  },
+  {
+    name: 'redis-server',
+    hint: 'apt-get install redis-server, or brew install redis',
+    debian: { package: 'redis-server', service: 'redis-server' },
+  },
+  { name: 'git', hint: 'install git', debian: undefined },
+]
