@@ -3,11 +3,14 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import type { GrpcTls } from './grpc/credentials.ts'
 import { createRuntime, defaultConfig } from './runtime.ts'
+import { headersFrom, tracesUrl } from './telemetry/otlp-exporter.ts'
 
 const USAGE = `node runtime/main.ts [--port N] [--grpc-port N] [--host ADDRESS] [--state DIR] [--models DIR] [--store URL] [--control PATH.sock]
   [--acceptors N] [--lanes N] [--text-model NAME] [--max-body MB] [--engine-memory MB] [--memory-budget MB] [--tenant-concurrency N] [--tenant-weight NAME=N]…
-  [--jwks URL|FILE [--issuer NAME] [--audience NAME]]`
+  [--jwks URL|FILE [--issuer NAME] [--audience NAME]] [--grpc-cert FILE --grpc-key FILE [--grpc-client-ca FILE]]
+  [--traces URL [--trace-share 0..1]] [--access-log 0..1]`
 
 const log = (event: string, details: Record<string, unknown>): void => {
   process.stderr.write(`${JSON.stringify({ time: new Date().toISOString(), event, ...details })}\n`)
@@ -40,6 +43,12 @@ const flags = () => {
         jwks: { type: 'string' },
         issuer: { type: 'string' },
         audience: { type: 'string' },
+        'grpc-cert': { type: 'string' },
+        'grpc-key': { type: 'string' },
+        'grpc-client-ca': { type: 'string' },
+        traces: { type: 'string' },
+        'trace-share': { type: 'string' },
+        'access-log': { type: 'string' },
         help: { type: 'boolean' },
       },
     }).values
@@ -62,6 +71,34 @@ const number = (name: string, text: string | undefined, fallback: number, least 
     : stop(`--${name} must be a number from ${least}, got "${text}"`)
 }
 
+const share = (name: string, text: string | undefined, fallback: number): number => {
+  const value = number(name, text, fallback)
+  return value <= 1 ? value : stop(`--${name} is a share from 0 to 1, got "${text}"`)
+}
+
+const grpcTls = (): GrpcTls | undefined => {
+  const { 'grpc-cert': certificate, 'grpc-key': key, 'grpc-client-ca': clientAuthority = '' } = given
+  if (certificate === undefined && key === undefined && clientAuthority === '') return undefined
+  if (certificate === undefined || key === undefined) return stop('--grpc-cert and --grpc-key go together')
+  if (given['grpc-port'] === undefined) return stop('--grpc-cert is of no use without --grpc-port')
+  return { certificate, key, clientAuthority, refreshMilliseconds: 60_000 }
+}
+
+/** The variables of every OpenTelemetry exporter are understood too; headers may hold secrets and come only from there. */
+const traces = (): { tracesUrl: string; tracesHeaders: Record<string, string> } => {
+  const { OTEL_EXPORTER_OTLP_ENDPOINT: base, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: whole } = process.env
+  const { OTEL_EXPORTER_OTLP_HEADERS: headers, OTEL_EXPORTER_OTLP_TRACES_HEADERS: own } = process.env
+  const url = given.traces ?? base
+  try {
+    return {
+      tracesUrl: given.traces === undefined && whole ? new URL(whole).href : url ? tracesUrl(url) : '',
+      tracesHeaders: headersFrom(own ?? headers ?? ''),
+    }
+  } catch (error) {
+    return stop(`the address for traces cannot be used: ${error instanceof Error ? error.message : String(error)}`)
+  }
+}
+
 const weights = Object.fromEntries(
   (given['tenant-weight'] ?? []).map((text) => {
     const [name = '', weight] = text.split('=')
@@ -76,6 +113,10 @@ const runtime = await createRuntime({
   host: given.host ?? config.host,
   port: number('port', given.port, 0),
   grpcPort: given['grpc-port'] === undefined ? undefined : number('grpc-port', given['grpc-port'], 0),
+  grpcTls: grpcTls(),
+  ...traces(),
+  traceShare: share('trace-share', given['trace-share'], config.traceShare),
+  logShare: share('access-log', given['access-log'], config.logShare),
   stateFolder,
   store: given.store ?? '',
   modelsFolder: given.models === undefined ? '' : resolve(given.models),

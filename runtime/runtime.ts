@@ -10,6 +10,7 @@ import { startControlServer } from './control/control-server.ts'
 import { memoryBudget } from './control/memory-budget.ts'
 import { DEFAULT_TIMEOUT } from './control/model-entry.ts'
 import { createModels, type Models } from './control/models.ts'
+import type { GrpcTls } from './grpc/credentials.ts'
 import { type AcceptorPool, startAcceptors } from './http/acceptor-pool.ts'
 import type { AuthSettings } from './http/auth.ts'
 import type { Ask } from './http/routes.ts'
@@ -24,12 +25,14 @@ import { readModelFolder } from './models/folder.ts'
 import { createRepository } from './models/repository.ts'
 import { defaultLimits, type ValidationLimits } from './models/validate.ts'
 import { createSharedLimits } from './queue/limits.ts'
+import { createWatcher } from './telemetry/watcher.ts'
 
 export interface RuntimeConfig {
   host: string
   port: number
   /** 0 for any; undefined for none. */
   grpcPort: number | undefined
+  grpcTls: GrpcTls | undefined
   stateFolder: string
   /** file:// or http(s):// address that has models under sha256/<hex>; empty for none. */
   store: string
@@ -53,6 +56,13 @@ export interface RuntimeConfig {
   loadTimeoutMilliseconds: number
   /** What trying a new file may take. */
   validation: ValidationLimits
+  /** Where an OpenTelemetry collector takes traces, whole address; empty for none. */
+  tracesUrl: string
+  tracesHeaders: Record<string, string>
+  /** The share of requests that are traced when their caller did not decide. */
+  traceShare: number
+  /** The share of successful requests that are logged; failures always are. */
+  logShare: number
   log: Log
 }
 
@@ -60,6 +70,7 @@ export const defaultConfig = (log: Log): RuntimeConfig => ({
   host: '127.0.0.1',
   port: 0,
   grpcPort: undefined,
+  grpcTls: undefined,
   stateFolder: '',
   store: '',
   modelsFolder: '',
@@ -77,6 +88,10 @@ export const defaultConfig = (log: Log): RuntimeConfig => ({
   memoryBudgetMegabytes: Math.round((totalmem() / 1_048_576) * 0.75),
   loadTimeoutMilliseconds: 120_000,
   validation: defaultLimits,
+  tracesUrl: '',
+  tracesHeaders: {},
+  traceShare: 0.01,
+  logShare: 0,
   log,
 })
 
@@ -105,22 +120,29 @@ export const createRuntime = async (config: RuntimeConfig): Promise<Runtime> => 
     log: config.log,
   })
   const observer = createModelObserver(models.entries)
+  const watcher = createWatcher(config)
 
-  const answer: Ask = async ({ what, model, version, body }) => {
+  const answer: Ask = async ({ what, model, version, body, only }) => {
     if (what === 'feedback') {
       const { status, body: said } = await observer.feedback(model, body)
       return { status, contentType: 'application/json', body: JSON.stringify(said) }
     }
     const { stats, connections } = (await pool?.collect()) ?? { stats: [], connections: 0 }
     if (what === 'statistics') {
+      const visible = mergeStats(stats).filter((each) => only?.includes(each.model) ?? true)
       return {
         status: 200,
         contentType: 'application/json',
-        body: JSON.stringify(statistics(mergeStats(stats), model, version)),
+        body: JSON.stringify(statistics(visible, model, version)),
       }
     }
     await observer.gather()
-    const families = [...requestFamilies(mergeStats(stats)), ...observer.metrics(), ...processMetrics(connections)]
+    const families = [
+      ...requestFamilies(mergeStats(stats)),
+      ...observer.metrics(),
+      ...processMetrics(connections),
+      ...watcher.metrics(),
+    ]
     return what === 'metrics'
       ? { status: 200, contentType: TEXT_TYPE, body: textOf(families) }
       : { status: 200, contentType: PROTOBUF_TYPE, body: protobufOf(families) }
@@ -132,6 +154,7 @@ export const createRuntime = async (config: RuntimeConfig): Promise<Runtime> => 
       host: config.host,
       port: config.port,
       grpcPort: config.grpcPort,
+      grpcTls: config.grpcTls,
       maxBodyBytes: config.maxBodyBytes,
       bodyBudgetBytes: config.bodyBudgetBytes,
       maxConnections: config.maxConnections,
@@ -139,6 +162,7 @@ export const createRuntime = async (config: RuntimeConfig): Promise<Runtime> => 
       tenantWeights: config.tenantWeights,
       limits: createSharedLimits(),
       auth: config.auth,
+      watch: { traceShare: config.tracesUrl === '' ? undefined : config.traceShare, logShare: config.logShare },
     },
     table: models.table(),
     answer,
@@ -148,7 +172,7 @@ export const createRuntime = async (config: RuntimeConfig): Promise<Runtime> => 
         ?.supervised?.interrupt(
           `a run took longer than it may (${DEFAULT_TIMEOUT / 1000} s unless its limits say otherwise)`,
         ),
-    log: config.log,
+    onWatched: watcher.take,
     onWanted: (name) =>
       models
         .entries()
@@ -182,6 +206,7 @@ export const createRuntime = async (config: RuntimeConfig): Promise<Runtime> => 
       control?.close()
       control?.closeAllConnections()
       await listening.close(CLOSE_MILLISECONDS)
+      await watcher.close()
       await models.stop()
     },
   }

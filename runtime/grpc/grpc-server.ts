@@ -2,30 +2,22 @@
  * The protocol over gRPC, in one of the acceptor threads. Messages pass as bytes: only the model's name is read here,
  * tensors are read by the engine, as with HTTP.
  */
-import {
-  type handleUnaryCall,
-  Metadata,
-  Server,
-  ServerCredentials,
-  type ServiceDefinition,
-  status,
-} from '@grpc/grpc-js'
-import { bodyKind } from '../engine/frames.ts'
-import type { Authorize } from '../http/auth.ts'
+import { type handleUnaryCall, Metadata, Server, type ServiceDefinition, status } from '@grpc/grpc-js'
+import { modelsFor } from '../http/auth.ts'
 import type { ModelRoute } from '../http/route-table.ts'
-import { modelIsReady, SERVER_NAME, SERVER_VERSION } from '../http/routes.ts'
-import { observe, SECONDS_BUCKETS } from '../metrics/request-stats.ts'
+import { type Ask, modelIsReady } from '../http/routes.ts'
 import { InferenceError } from '../protocol/errors.ts'
-import { readModelName } from '../protocol/grpc-infer.ts'
-import { ProtoReader, ProtoWriter, wire } from '../protocol/protobuf.ts'
-import type { Dispatcher } from '../queue/dispatcher.ts'
+import { ProtoWriter } from '../protocol/protobuf.ts'
+import { credentialsOf, type GrpcTls } from './credentials.ts'
+import { type Call, header, type InferCallOptions, inferCall, type Reply } from './infer-call.ts'
+import { errorOf, fieldsOf, modelMetadata, modelStatistics, repositoryIndex, serverMetadata } from './messages.ts'
 
-export interface GrpcOptions {
+export interface GrpcOptions extends InferCallOptions {
   host: string
   port: number
+  tls: GrpcTls | undefined
   maxBodyBytes: number
-  dispatcher: Dispatcher
-  authorize: Authorize
+  ask: Ask
   draining: () => boolean
 }
 
@@ -57,6 +49,7 @@ const method = (name: string) => ({
   responseDeserialize: asIs,
 })
 
+/** Those of the open protocol, and of Triton's extensions to it the two that have a meaning here. */
 const names = [
   'ServerLive',
   'ServerReady',
@@ -65,176 +58,83 @@ const names = [
   'ModelMetadata',
   'ModelInfer',
   'RepositoryIndex',
+  'ModelStatistics',
 ] as const
 const service: ServiceDefinition = Object.fromEntries(names.map((name) => [name, method(name)]))
 
 type Unary = handleUnaryCall<Buffer, Buffer>
-type Call = Parameters<Unary>[0]
-
-/** Text fields by number, of the small requests. */
-const fieldsOf = (bytes: Buffer): Map<number, string> => {
-  const reader = new ProtoReader(bytes)
-  const found = new Map<number, string>()
-  while (reader.next()) {
-    if (reader.type === wire.bytes) found.set(reader.field, reader.text())
-    else reader.skip()
-  }
-  return found
-}
-
-const errorOf = (body: Buffer, code: number): InferenceError => {
-  const parsed: unknown = JSON.parse(body.toString('utf8'))
-  const said =
-    typeof parsed === 'object' && parsed !== null && 'error' in parsed ? String(parsed.error) : 'no reason given'
-  return new InferenceError(code, said)
-}
-
-const tensorMetadata = (each: unknown): ProtoWriter => {
-  const writer = new ProtoWriter()
-  if (typeof each !== 'object' || each === null) return writer
-  if ('name' in each) writer.text(1, String(each.name))
-  if ('datatype' in each) writer.text(2, String(each.datatype))
-  if ('shape' in each && Array.isArray(each.shape)) writer.packed(3, each.shape.map(Number))
-  return writer
-}
 
 export const startGrpcServer = async (options: GrpcOptions): Promise<{ port: number; close: () => void }> => {
-  const { dispatcher } = options
+  const { dispatcher, authorize } = options
 
-  const modelOf = (name: string): ModelRoute => {
-    const model = dispatcher.model(name)
-    if (!model) throw new InferenceError(404, `there is no model ${JSON.stringify(name.slice(0, 200))} here`)
-    return model
-  }
-
-  const tenantOf = (call: Call, model: ModelRoute): string | Promise<string> =>
-    options.authorize(String(call.metadata.get('authorization')[0] ?? ''), model)
-
-  const infer = async (call: Call): Promise<Buffer> => {
-    const startedAt = performance.now()
-    const { name, version: named } = readModelName(call.request)
-    const model = modelOf(name)
-    const tenant = await tenantOf(call, model)
-    const sticky = String(call.metadata.get('x-sticky-key')[0] ?? '')
-    const version = dispatcher.choose(model, named === '' ? undefined : named, sticky)
-    const admission = dispatcher.admit(model, version, tenant)
-    const { stats } = admission
-    const deadline = call.getDeadline()
-    const patience = deadline instanceof Date ? deadline.getTime() - Date.now() : deadline - Date.now()
-    const finish = (code: number): void => {
-      stats.codes[code] = (stats.codes[code] ?? 0) + 1
-      stats.bytesIn += call.request.length
-      observe(stats.duration, SECONDS_BUCKETS, (performance.now() - startedAt) / 1000)
-      admission.leave()
-    }
-    return new Promise((resolve, reject) => {
-      const request = {
-        kind: bodyKind.grpc,
-        name: '',
-        jsonLength: undefined,
-        body: call.request,
-        slot: undefined,
-        tenant,
-        timeoutMilliseconds: Number.isFinite(patience) ? Math.max(1, patience) : 0,
-      }
-      const abandon = dispatcher.send(
-        admission,
-        request,
-        (answer) => {
-          finish(answer.status)
-          stats.bytesOut += answer.body.length
-          if (answer.status === 200) resolve(answer.body)
-          else reject(errorOf(answer.body, answer.status))
-        },
-        (error) => {
-          finish(error.status)
-          reject(error)
-        },
-      )
-      call.on('cancelled', () => {
-        abandon()
-        admission.leave()
-      })
-    })
-  }
-
-  const metadata = async (call: Call): Promise<Buffer> => {
+  /** The model that the first field names, if the caller may use it. */
+  const modelOf = async (call: Call): Promise<{ model: ModelRoute; version: string }> => {
     const fields = fieldsOf(call.request)
-    const model = modelOf(fields.get(1) ?? '')
-    await tenantOf(call, model)
-    const wanted = fields.get(2)
+    const name = fields.get(1) ?? ''
+    const model = dispatcher.model(name)
+    await authorize(header(call, 'authorization'), model)
+    if (!model) throw new InferenceError(404, `there is no model ${JSON.stringify(name.slice(0, 200))} here`)
+    return { model, version: fields.get(2) ?? '' }
+  }
+
+  const metadata = async (call: Call): Promise<Reply> => {
+    const { model, version: wanted } = await modelOf(call)
     const version = model.versions.find((each) => (wanted ? each.version === wanted : each.metadata !== ''))
     if (!version || version.metadata === '')
       throw new InferenceError(404, `model "${model.name}" has no such version that is ready`)
-    const found: unknown = JSON.parse(version.metadata)
-    const writer = new ProtoWriter().text(1, model.name)
-    for (const each of model.versions) writer.text(2, each.version)
-    writer.text(3, 'onnxruntime_onnx')
-    if (typeof found === 'object' && found !== null) {
-      if ('inputs' in found && Array.isArray(found.inputs))
-        for (const each of found.inputs) writer.message(4, tensorMetadata(each))
-      if ('outputs' in found && Array.isArray(found.outputs))
-        for (const each of found.outputs) writer.message(5, tensorMetadata(each))
-    }
-    return writer.finish()
+    return { body: modelMetadata(model, version.metadata) }
   }
 
-  const ready = (call: Call): Buffer => {
-    const fields = fieldsOf(call.request)
-    const model = modelOf(fields.get(1) ?? '')
-    const wanted = fields.get(2)
-    const version = wanted ? model.versions.find((each) => each.version === wanted) : undefined
+  const ready = async (call: Call): Promise<Reply> => {
+    const { model, version: wanted } = await modelOf(call)
+    const version = model.versions.find((each) => each.version === wanted)
     const isReady = wanted ? version?.state === 'Ready' && version.socket !== '' : modelIsReady(model)
-    return new ProtoWriter().bool(1, isReady === true).finish()
+    return { body: new ProtoWriter().bool(1, isReady === true).finish() }
   }
 
-  const index = (): Buffer => {
-    const writer = new ProtoWriter()
-    for (const model of dispatcher.routes.models) {
-      for (const each of model.versions) {
-        const state = each.state === 'Ready' ? 'READY' : 'UNAVAILABLE'
-        writer.message(
-          1,
-          new ProtoWriter().text(1, model.name).text(2, each.version).text(3, state).text(4, each.message),
-        )
-      }
-    }
-    return writer.finish()
-  }
+  const index = async (call: Call): Promise<Reply> => ({
+    body: repositoryIndex(await modelsFor(authorize, header(call, 'authorization'), dispatcher.routes.models)),
+  })
 
-  const serverMetadata = (): Buffer =>
-    new ProtoWriter()
-      .text(1, SERVER_NAME)
-      .text(2, SERVER_VERSION)
-      .text(3, 'classification')
-      .text(3, 'model_repository')
-      .finish()
+  const statistics = async (call: Call): Promise<Reply> => {
+    const fields = fieldsOf(call.request)
+    const named = fields.get(1) ?? ''
+    const models = named === '' ? dispatcher.routes.models : [(await modelOf(call)).model]
+    const only = (await modelsFor(authorize, header(call, 'authorization'), models)).map((each) => each.name)
+    const answer = await options.ask({ what: 'statistics', model: named, version: fields.get(2) ?? '', body: '', only })
+    const text = typeof answer.body === 'string' ? answer.body : Buffer.from(answer.body).toString('utf8')
+    if (answer.status !== 200) throw errorOf(text, answer.status)
+    return { body: modelStatistics(text) }
+  }
 
   const unary =
-    (handler: (call: Call) => Buffer | Promise<Buffer>): Unary =>
+    (handler: (call: Call) => Reply | Promise<Reply>): Unary =>
     (call, callback) => {
       // Also catches what a handler throws at once.
       Promise.resolve(call)
         .then(handler)
-        .then((answer) => callback(null, answer))
+        .then(({ body, trailer }) => callback(null, body, trailer))
         .catch((error: unknown) => callback(grpcError(error)))
     }
+  const plain = (body: () => Buffer): Unary => unary(() => ({ body: body() }))
 
   const server = new Server({
     'grpc.max_receive_message_length': options.maxBodyBytes,
     'grpc.max_send_message_length': -1,
   })
   server.addService(service, {
-    ServerLive: unary(() => new ProtoWriter().bool(1, true).finish()),
-    ServerReady: unary(() => new ProtoWriter().bool(1, dispatcher.routes.ready && !options.draining()).finish()),
+    ServerLive: plain(() => new ProtoWriter().bool(1, true).finish()),
+    ServerReady: plain(() => new ProtoWriter().bool(1, dispatcher.routes.ready && !options.draining()).finish()),
     ModelReady: unary(ready),
-    ServerMetadata: unary(serverMetadata),
+    ServerMetadata: plain(serverMetadata),
     ModelMetadata: unary(metadata),
-    ModelInfer: unary(infer),
+    ModelInfer: unary(inferCall(options)),
     RepositoryIndex: unary(index),
+    ModelStatistics: unary(statistics),
   })
+  const credentials = await credentialsOf(options.tls)
   const port = await new Promise<number>((resolve, reject) => {
-    server.bindAsync(`${options.host}:${options.port}`, ServerCredentials.createInsecure(), (error, bound) =>
+    server.bindAsync(`${options.host}:${options.port}`, credentials, (error, bound) =>
       error ? reject(error) : resolve(bound),
     )
   })

@@ -1,6 +1,8 @@
 /** What the main thread and an acceptor thread say to one another; both are our own code in one process. */
+import type { GrpcTls } from '../grpc/credentials.ts'
 import type { RequestStats } from '../metrics/request-stats.ts'
 import type { SharedLimits } from '../queue/limits.ts'
+import type { Watched, WatchSettings } from '../telemetry/request-watch.ts'
 import type { AuthSettings } from './auth.ts'
 import type { RouteTable } from './route-table.ts'
 import type { Ask } from './routes.ts'
@@ -11,6 +13,7 @@ export interface AcceptorSettings {
   port: number
   /** 0 for any; undefined for an acceptor that speaks no gRPC. */
   grpcPort: number | undefined
+  grpcTls: GrpcTls | undefined
   maxBodyBytes: number
   bodyBudgetBytes: number
   maxConnections: number
@@ -18,6 +21,7 @@ export interface AcceptorSettings {
   tenantWeights: Record<string, number>
   limits: SharedLimits
   auth: AuthSettings
+  watch: WatchSettings
   table: RouteTable
 }
 
@@ -34,5 +38,5 @@ export type FromAcceptor =
   | { type: 'ask'; ticket: number; question: Parameters<Ask>[0] }
   | { type: 'stuck'; key: string }
   | { type: 'wanted'; model: string }
-  | { type: 'log'; event: string; details: Record<string, unknown> }
+  | { type: 'watched'; watched: Watched }
   | { type: 'drained' }

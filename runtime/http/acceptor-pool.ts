@@ -1,7 +1,7 @@
 /** The acceptor threads, all on one port: the kernel spreads connections over them. */
 import { Worker } from 'node:worker_threads'
-import type { Log } from '../metrics/process-metrics.ts'
 import type { RequestStats } from '../metrics/request-stats.ts'
+import type { Watched } from '../telemetry/request-watch.ts'
 import type { AcceptorSettings, FromAcceptor, ToAcceptor } from './acceptor-messages.ts'
 import type { RouteTable } from './route-table.ts'
 import type { Ask } from './routes.ts'
@@ -13,7 +13,7 @@ export interface AcceptorPoolOptions {
   answer: Ask
   onStuck: (key: string) => void
   onWanted: (model: string) => void
-  log: Log
+  onWatched: (watched: Watched) => void
   /** A thread ended by itself: our own fault, and the process must not go on half-deaf. */
   onCrash: (error: Error) => void
 }
@@ -59,7 +59,7 @@ const startAcceptor = (options: AcceptorPoolOptions, index: number, port: number
     else if (message.type === 'drained') drained.resolve()
     else if (message.type === 'stuck') options.onStuck(message.key)
     else if (message.type === 'wanted') options.onWanted(message.model)
-    else if (message.type === 'log') options.log(message.event, message.details)
+    else if (message.type === 'watched') options.onWatched(message.watched)
     else if (message.type === 'collected') {
       collecting.get(message.ticket)?.(message)
       collecting.delete(message.ticket)

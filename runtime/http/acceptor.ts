@@ -2,14 +2,15 @@
 import { createServer } from 'node:net'
 import { parentPort, workerData } from 'node:worker_threads'
 import { startGrpcServer } from '../grpc/grpc-server.ts'
-import type { Log } from '../metrics/process-metrics.ts'
 import { Dispatcher } from '../queue/dispatcher.ts'
 import { limitsOn } from '../queue/limits.ts'
+import { requestWatch } from '../telemetry/request-watch.ts'
 import type { AcceptorSettings, FromAcceptor, ToAcceptor } from './acceptor-messages.ts'
 import { socketAdopter } from './adopt-socket.ts'
 import { createAuthorizer } from './auth.ts'
 import { Connection } from './connection.ts'
 import { inferRoute } from './infer-route.ts'
+import { recorder } from './request-note.ts'
 import { type Ask, createRouter } from './routes.ts'
 
 const port = parentPort
@@ -51,11 +52,11 @@ const ask: Ask = (question) =>
 
 let draining = false
 
-// A model that fails on everything must not fill the disk.
-const LOGGED_PER_SECOND = 20
-let logged = 0
-const log: Log = (event, details) => {
-  if (++logged <= LOGGED_PER_SECOND) tell({ type: 'log', event, details })
+const { watch, take, renew } = requestWatch(settings.watch)
+const onAnswered = recorder(watch)
+const report = (): void => {
+  const watched = take()
+  if (watched) tell({ type: 'watched', watched })
 }
 
 const authorize = createAuthorizer(settings.auth)
@@ -67,7 +68,8 @@ const router = createRouter({
     maxBodyBytes: settings.maxBodyBytes,
     bodyBudgetBytes: settings.bodyBudgetBytes,
     prefix,
-    log,
+    watch,
+    onAnswered,
   }),
   ask,
   authorize,
@@ -78,7 +80,7 @@ const connections = new Set<Connection>()
 const adopt = socketAdopter()
 const server = createServer({ noDelay: true, pauseOnConnect: true }, (accepted) => {
   const { socket, read } = adopt(accepted)
-  const connection = new Connection(socket, router)
+  const connection = new Connection(socket, router, onAnswered)
   connections.add(connection)
   socket.on('close', () => connections.delete(connection))
   read((chunk) => connection.push(chunk))
@@ -88,13 +90,18 @@ server.on('error', (error) => tell({ type: 'failed', message: error.message }))
 let closeGrpc = (): void => {}
 const startGrpc = async (): Promise<number | undefined> => {
   if (settings.grpcPort === undefined) return undefined
-  const { host, maxBodyBytes } = settings
+  const { host, maxBodyBytes, bodyBudgetBytes } = settings
   const grpc = await startGrpcServer({
     host,
     port: settings.grpcPort,
+    tls: settings.grpcTls,
     maxBodyBytes,
+    bodyBudgetBytes,
+    limits,
     dispatcher,
+    ask,
     authorize,
+    watch,
     draining: () => draining,
   })
   closeGrpc = grpc.close
@@ -110,9 +117,12 @@ server.listen({ host: settings.host, port: settings.port, reusePort: true, backl
   )
 })
 
-setInterval(() => dispatcher.sweep(performance.now()), SWEEP_MILLISECONDS)
 setInterval(() => {
-  logged = 0
+  dispatcher.sweep(performance.now())
+  report()
+}, SWEEP_MILLISECONDS)
+setInterval(() => {
+  renew()
   const now = Date.now()
   for (const connection of connections) connection.sweep(now)
 }, 1000)
@@ -126,6 +136,7 @@ const drain = (): void => {
     if (connections.size > 0) return
     clearInterval(check)
     dispatcher.slots.close()
+    report()
     tell({ type: 'drained' })
   }, 20)
 }

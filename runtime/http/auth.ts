@@ -2,11 +2,10 @@
  * Bearer tokens, checked without asking anybody: signed by a key of the issuer's key set, and saying which tenant calls
  * and which models it may use. A verified token is remembered until it expires, so its signature costs one request.
  */
-
-import { readFile } from 'node:fs/promises'
-import { createLocalJWKSet, createRemoteJWKSet, errors, type JWTVerifyGetKey, jwtVerify } from 'jose'
+import { errors, jwtVerify } from 'jose'
 import { z } from 'zod'
 import { InferenceError } from '../protocol/errors.ts'
+import { type KeySetTimes, KeysUnavailable, keySet } from './key-set.ts'
 import type { ModelRoute } from './route-table.ts'
 
 export interface AuthSettings {
@@ -29,14 +28,9 @@ export type Claims = z.infer<typeof Claims>
 export type Authorize = (authorization: string, model: ModelRoute | undefined) => string | Promise<string>
 
 const REMEMBERED = 5000
+/** Clocks differ by a little. */
+const SKEW_SECONDS = 30
 const ALGORITHMS = ['ES256', 'ES384', 'EdDSA', 'RS256', 'PS256']
-
-const keySet = (jwks: string): JWTVerifyGetKey => {
-  if (/^https?:/.test(jwks))
-    return createRemoteJWKSet(new URL(jwks), { cooldownDuration: 10_000, cacheMaxAge: 600_000 })
-  const local = readFile(jwks, 'utf8').then((text) => createLocalJWKSet(JSON.parse(text)))
-  return async (header, token) => (await local)(header, token)
-}
 
 const allows = (claims: Claims, model: ModelRoute): boolean => {
   if (
@@ -57,14 +51,19 @@ const reason = (error: unknown): string => {
 }
 
 /** Checks a token's text; remembers what it found out. */
-export const tokenVerifier = (settings: AuthSettings): ((token: string) => Claims | Promise<Claims>) => {
-  const keys = keySet(settings.jwks)
+export const tokenVerifier = (
+  settings: AuthSettings,
+  times?: KeySetTimes,
+): ((token: string) => Claims | Promise<Claims>) => {
   const verified = new Map<string, Claims>()
+  // A token whose key was taken away must not live on in our memory.
+  const keys = keySet(settings.jwks, () => verified.clear(), times)
 
   const verify = async (token: string): Promise<Claims> => {
-    const { payload } = await jwtVerify(token, keys, {
+    const { payload } = await jwtVerify(token, keys.key, {
       algorithms: ALGORITHMS,
       requiredClaims: ['exp', 'tenant'],
+      clockTolerance: SKEW_SECONDS,
       ...(settings.issuer !== '' && { issuer: settings.issuer }),
       ...(settings.audience !== '' && { audience: settings.audience }),
     })
@@ -77,23 +76,28 @@ export const tokenVerifier = (settings: AuthSettings): ((token: string) => Claim
   return (token) => {
     const known = verified.get(token)
     if (!known) return verify(token)
-    if (known.exp * 1000 > Date.now()) return known
+    keys.refresh()
+    if ((known.exp + SKEW_SECONDS) * 1000 > Date.now()) return known
     verified.delete(token)
     throw new errors.JWTExpired('expired', {})
   }
 }
 
-export const createAuthorizer = (settings: AuthSettings): Authorize => {
+export const createAuthorizer = (settings: AuthSettings, times?: KeySetTimes): Authorize => {
   if (settings.jwks === '') return (_authorization, model) => model?.tenant ?? ''
-  const verify = tokenVerifier(settings)
+  const verify = tokenVerifier(settings, times)
 
   const decide = (claims: Claims, model: ModelRoute | undefined): string => {
     if (!model || allows(claims, model)) return claims.tenant
     throw new InferenceError(403, `the token of tenant "${claims.tenant}" may not use model "${model.name}"`)
   }
 
-  const refused = (error: unknown): InferenceError =>
-    error instanceof InferenceError ? error : new InferenceError(401, reason(error))
+  const refused = (error: unknown): InferenceError => {
+    if (error instanceof InferenceError) return error
+    if (error instanceof KeysUnavailable)
+      return new InferenceError(503, 'the keys that tokens are checked with cannot be had: try again in a moment', 2)
+    return new InferenceError(401, reason(error))
+  }
 
   const later = async (claims: Promise<Claims>, model: ModelRoute | undefined): Promise<string> => {
     try {
@@ -115,4 +119,23 @@ export const createAuthorizer = (settings: AuthSettings): Authorize => {
       throw refused(error)
     }
   }
+}
+
+/** Those of the models that a caller may know of; without a valid token it is told so. */
+export const modelsFor = async (
+  authorize: Authorize,
+  authorization: string,
+  models: readonly ModelRoute[],
+): Promise<ModelRoute[]> => {
+  await authorize(authorization, undefined)
+  const allowed: ModelRoute[] = []
+  for (const model of models) {
+    try {
+      await authorize(authorization, model)
+      allowed.push(model)
+    } catch (error) {
+      if (!(error instanceof InferenceError) || error.status !== 403) throw error
+    }
+  }
+  return allowed
 }

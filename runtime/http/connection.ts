@@ -8,6 +8,7 @@ import { InferenceError } from '../protocol/errors.ts'
 import { type Answer, errorAnswer, writeAnswer } from './answer.ts'
 import { type BodyReader, chunkedReader, EMPTY, lengthReader } from './body-reader.ts'
 import { parseHead, type RequestHead } from './request-head.ts'
+import type { RequestNote } from './request-note.ts'
 
 const MAX_HEAD = 16_384
 const HEAD_TIMEOUT = 10_000
@@ -26,6 +27,8 @@ export interface Exchange {
   /** The caller has gone: nobody will read an answer. */
   readonly gone: boolean
   onGone: (() => void) | undefined
+  /** What the log and the trace should know of it besides; set for what is worth a look. */
+  note: RequestNote | undefined
   /** The body cannot be had: the handler must answer with this. Without a handler the connection answers itself. */
   onBodyFault: ((error: InferenceError) => void) | undefined
   /** Reads the body, which must not be longer; the alternative is to answer at once. */
@@ -35,10 +38,14 @@ export interface Exchange {
 
 export type Handler = (exchange: Exchange) => void
 
+/** Told of failures, and of every answer whose exchange has a note. */
+export type OnAnswered = (exchange: Exchange, status: number, bytesOut: number) => void
+
 export class Connection {
   deadline: number
   private readonly socket: Socket
   private readonly handler: Handler
+  private readonly onAnswered: OnAnswered | undefined
   private pending: Buffer = EMPTY
   private reader: BodyReader | undefined
   private readerDone: ((body: Buffer) => void) | undefined
@@ -46,9 +53,10 @@ export class Connection {
   private discarded = -1
   private paused = false
 
-  constructor(socket: Socket, handler: Handler) {
+  constructor(socket: Socket, handler: Handler, onAnswered?: OnAnswered) {
     this.socket = socket
     this.handler = handler
+    this.onAnswered = onAnswered
     this.deadline = Date.now() + HEAD_TIMEOUT
     socket.setNoDelay(true)
     socket.on('error', () => socket.destroy())
@@ -194,6 +202,7 @@ export class Connection {
       gone: false,
       answered: false,
       onGone: undefined,
+      note: undefined,
       onBodyFault: undefined,
       readBody: (limit, then, reader) => {
         unread = false
@@ -214,6 +223,7 @@ export class Connection {
       answer: (answer) => {
         if (exchange.gone || exchange.answered) return
         exchange.answered = true
+        if (answer.status >= 400 || exchange.note) this.onAnswered?.(exchange, answer.status, answer.body.length)
         const bodyLeft = unread || this.reader !== undefined
         const keep = head.keepAlive && !bodyLeft
         writeAnswer(this.socket, answer, keep, head.method === 'HEAD')

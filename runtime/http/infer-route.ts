@@ -1,14 +1,17 @@
 /** POST …/infer and POST /predict: limits first, then the body, then the engine, then the answer. */
 import { constants, gunzip, gzip, inflate } from 'node:zlib'
 import { type BodyKind, bodyKind, type WireAnswer } from '../engine/frames.ts'
-import type { Log } from '../metrics/process-metrics.ts'
 import { observe, SECONDS_BUCKETS } from '../metrics/request-stats.ts'
 import { InferenceError } from '../protocol/errors.ts'
 import { LARGE_BODY, type Slot } from '../queue/body-slots.ts'
 import type { Admission, Dispatcher } from '../queue/dispatcher.ts'
 import type { Limits } from '../queue/limits.ts'
+import { stagesOf } from '../telemetry/request-record.ts'
+import type { RequestWatch } from '../telemetry/request-watch.ts'
+import { traceparentOf } from '../telemetry/trace-context.ts'
 import { type Answer, BINARY_TYPE, errorAnswer, JSON_TYPE } from './answer.ts'
-import type { Exchange } from './connection.ts'
+import type { Exchange, OnAnswered } from './connection.ts'
+import { emptyNote, type RequestNote } from './request-note.ts'
 import type { ModelRoute } from './route-table.ts'
 
 export interface InferRouteOptions {
@@ -17,7 +20,8 @@ export interface InferRouteOptions {
   maxBodyBytes: number
   bodyBudgetBytes: number
   prefix: string
-  log: Log
+  watch: RequestWatch
+  onAnswered: OnAnswered
 }
 
 export interface InferTarget {
@@ -28,6 +32,9 @@ export interface InferTarget {
 }
 
 const MIN_GZIP = 1400
+/** The caller went away before there was an answer. */
+const LEFT = 499
+const MAX_LOGGED = 300
 const plainTypes = ['application/json', 'application/octet-stream', 'application/x-www-form-urlencoded', 'text/plain']
 
 const checkType = (type: string): void => {
@@ -64,7 +71,7 @@ const timingHeader = (answer: WireAnswer, queued: number): string =>
 let sequence = 0
 
 export const inferRoute = (options: InferRouteOptions) => {
-  const { dispatcher, limits, prefix } = options
+  const { dispatcher, limits, prefix, watch } = options
 
   const respond = (exchange: Exchange, admission: Admission, answer: Answer): void => {
     const { stats } = admission
@@ -72,26 +79,28 @@ export const inferRoute = (options: InferRouteOptions) => {
     stats.bytesOut += answer.body.length
     observe(stats.duration, SECONDS_BUCKETS, (performance.now() - exchange.startedAt) / 1000)
     admission.leave()
+    if (answer.status >= 400 || exchange.note) {
+      const note = noteOf(exchange, admission)
+      if (answer.status >= 500) note.error = answer.body.toString().slice(0, MAX_LOGGED)
+    }
     exchange.answer(answer)
-    if (answer.status >= 500) logFailure(exchange, admission, answer)
   }
 
-  const logFailure = (exchange: Exchange, admission: Admission, answer: Answer): void => {
-    const named = /X-Request-Id: (\S+)/.exec(answer.headers)?.[1]
-    options.log('request failed', {
-      model: admission.model.name,
-      version: admission.version.version,
-      tenant: admission.model.tenant,
-      status: answer.status,
-      ...(named !== undefined && { request: named }),
-      ...(exchange.head.traceparent !== '' && { traceparent: exchange.head.traceparent }),
-      answer: answer.body.toString().slice(0, 500),
-    })
+  const noteOf = (exchange: Exchange, { model, version }: Admission): RequestNote => {
+    exchange.note ??= emptyNote()
+    return Object.assign(exchange.note, { model: model.name, version: version.version, tenant: model.tenant })
   }
 
   const finish = (exchange: Exchange, admission: Admission, answer: WireAnswer, queued: number, id: string) => {
     const { head } = exchange
     let headers = `X-Request-Id: ${id}\r\n${timingHeader(answer, queued)}`
+    if (answer.status >= 400) exchange.note ??= emptyNote()
+    const { note } = exchange
+    if (note) {
+      note.requestId = id
+      note.stages = stagesOf(answer, queued)
+    }
+    if (note?.trace) headers += `traceparent: ${traceparentOf(note.trace)}\r\n`
     if (answer.status === 200 && admission.model.versions.length > 1)
       headers += `X-Model-Version: ${admission.version.version}\r\n`
     if (answer.jsonLength !== undefined) headers += `Inference-Header-Content-Length: ${answer.jsonLength}\r\n`
@@ -112,6 +121,7 @@ export const inferRoute = (options: InferRouteOptions) => {
   return (exchange: Exchange, target: InferTarget, tenant: string): void => {
     const { head } = exchange
     const { model } = target
+    if (watch.attentive) exchange.note = { ...emptyNote(), model: model.name, trace: watch.trace(head.traceparent) }
     let admission: Admission
     try {
       checkType(head.contentType)
@@ -160,7 +170,13 @@ export const inferRoute = (options: InferRouteOptions) => {
       giveBack()
       leave()
     }
-    exchange.onGone = admission.leave
+    const left = (): void => {
+      admission.stats.codes[LEFT] = (admission.stats.codes[LEFT] ?? 0) + 1
+      admission.leave()
+      noteOf(exchange, admission)
+      options.onAnswered(exchange, LEFT, 0)
+    }
+    exchange.onGone = left
     exchange.onBodyFault = fail
 
     const { contentLength } = head
@@ -178,7 +194,6 @@ export const inferRoute = (options: InferRouteOptions) => {
         if (!slot) reader.abandon()
         leaveAll()
       }
-      exchange.onGone = admission.leave
     }
 
     const received = (raw: Buffer): void => {
@@ -203,6 +218,12 @@ export const inferRoute = (options: InferRouteOptions) => {
         return
       }
       const id = head.requestId || `${prefix}${(sequence++).toString(36)}`
+      const { note } = exchange
+      if (note) {
+        note.requestId = id
+        note.bytesIn = length
+        note.receivedIn = performance.now() - exchange.startedAt
+      }
       const call = {
         kind: target.kind,
         name: id,
@@ -220,7 +241,7 @@ export const inferRoute = (options: InferRouteOptions) => {
       )
       exchange.onGone = () => {
         abandon()
-        admission.leave()
+        left()
       }
     }
 

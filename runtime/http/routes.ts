@@ -2,15 +2,15 @@
 import { type BodyKind, bodyKind } from '../engine/frames.ts'
 import { prefersProtobuf } from '../metrics/exposition/protobuf.ts'
 import { errorBody, InferenceError } from '../protocol/errors.ts'
+import { SERVER_NAME, SERVER_VERSION } from '../protocol/server.ts'
 import type { Dispatcher } from '../queue/dispatcher.ts'
 import { type Answer, errorAnswer, JSON_TYPE, jsonAnswer } from './answer.ts'
-import type { Authorize } from './auth.ts'
+import { type Authorize, modelsFor } from './auth.ts'
 import type { Exchange } from './connection.ts'
 import type { InferTarget } from './infer-route.ts'
+import { emptyNote } from './request-note.ts'
 import type { ModelRoute, VersionRoute } from './route-table.ts'
 
-export const SERVER_NAME = 'modelyard-runtime'
-export const SERVER_VERSION = '1.0.0'
 const EXTENSIONS = ['binary_tensor_data', 'classification', 'model_repository', 'statistics', 'feedback']
 
 /** What the main thread knows and an acceptor does not: metrics of all acceptors, statistics, feedback. */
@@ -19,6 +19,8 @@ export type Ask = (question: {
   model: string
   version: string
   body: string
+  /** The models that the answer may speak of; all where it is left out. */
+  only?: string[]
 }) => Promise<{
   status: number
   contentType: string
@@ -58,10 +60,11 @@ export const createRouter = (options: RouterOptions) => {
 
   const refuse = (exchange: Exchange, error: unknown): void => {
     const known = error instanceof InferenceError ? error : new InferenceError(500, 'the token could not be checked')
+    if (known.status >= 500) exchange.note = { ...emptyNote(), ...exchange.note, error: known.message }
     exchange.answer(errorAnswer(known, known.status === 401 ? 'WWW-Authenticate: Bearer\r\n' : ''))
   }
 
-  const authorize = (exchange: Exchange, model: ModelRoute, then: (tenant: string) => void): void => {
+  const authorize = (exchange: Exchange, model: ModelRoute | undefined, then: (tenant: string) => void): void => {
     try {
       const tenant = options.authorize(exchange.head.authorization, model)
       if (typeof tenant === 'string') then(tenant)
@@ -81,9 +84,16 @@ export const createRouter = (options: RouterOptions) => {
       .catch((error: unknown) => exchange.answer(errorAnswer(new InferenceError(503, String(error), 1))))
   }
 
-  const repositoryIndex = (): Answer =>
+  /** What speaks of many models speaks of those the caller may use. */
+  const ofAllowed = (exchange: Exchange, then: (models: ModelRoute[]) => void): void => {
+    modelsFor(options.authorize, exchange.head.authorization, dispatcher.routes.models)
+      .then(then)
+      .catch((error: unknown) => refuse(exchange, error))
+  }
+
+  const repositoryIndex = (models: readonly ModelRoute[]): Answer =>
     jsonAnswer(
-      dispatcher.routes.models.flatMap((model) =>
+      models.flatMap((model) =>
         model.versions.map((each) => ({
           name: model.name,
           version: each.version,
@@ -125,10 +135,20 @@ export const createRouter = (options: RouterOptions) => {
         relay(exchange, { what, model: '', version: '', body: '' })
       },
     ],
-    ['GET /v2/models/stats', (exchange) => relay(exchange, { what: 'statistics', model: '', version: '', body: '' })],
+    [
+      'GET /v2/models/stats',
+      (exchange) =>
+        ofAllowed(exchange, (models) => {
+          const only = models.map((each) => each.name)
+          relay(exchange, { what: 'statistics', model: '', version: '', body: '', only })
+        }),
+    ],
     [
       'POST /v2/repository/index',
-      (exchange) => exchange.readBody(MAX_SMALL_BODY, () => exchange.answer(repositoryIndex())),
+      (exchange) =>
+        ofAllowed(exchange, (models) =>
+          exchange.readBody(MAX_SMALL_BODY, () => exchange.answer(repositoryIndex(models))),
+        ),
     ],
     ['POST /predict', (exchange) => predict(exchange, dispatcher.routes.textModel)],
   ])
@@ -142,7 +162,11 @@ export const createRouter = (options: RouterOptions) => {
 
   const predict = (exchange: Exchange, name: string) => {
     const model = dispatcher.model(name)
-    if (!model) return exchange.answer(notFound('no model here takes text and gives a label'))
+    if (!model) {
+      return authorize(exchange, undefined, () =>
+        exchange.answer(notFound('no model here takes text and gives a label')),
+      )
+    }
     start(exchange, model, undefined, bodyKind.predict)
   }
 
@@ -188,8 +212,11 @@ export const createRouter = (options: RouterOptions) => {
     const version = decode(path[2])
     const verb = path[3] ?? ''
     const model = dispatcher.model(name)
+    // Which names there are is told only to who may ask at all.
     if (!model) {
-      exchange.answer(notFound(`there is no model ${JSON.stringify(name.slice(0, 200))} here`))
+      authorize(exchange, undefined, () =>
+        exchange.answer(notFound(`there is no model ${JSON.stringify(name.slice(0, 200))} here`)),
+      )
       return
     }
     const wanted = verb === '/infer' || verb === '/feedback' ? 'POST' : 'GET'

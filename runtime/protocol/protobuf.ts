@@ -102,6 +102,13 @@ export class ProtoWriter {
     return this
   }
 
+  fixed64(field: number, value: bigint): this {
+    const out = Buffer.allocUnsafe(8)
+    out.writeBigUInt64LE(value)
+    this.parts.push(varintBytes(field * 8 + wire.fixed64), out)
+    return this
+  }
+
   bool(field: number, value: boolean): this {
     return value ? this.int(field, 1) : this
   }

@@ -1,0 +1,83 @@
+import { credentials, status } from '@grpc/grpc-js'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { ProtoReader, ProtoWriter } from '../protocol/protobuf.ts'
+import { floatsOf, grpcClient, inferMessage } from '../testing/grpc-client.ts'
+import { identity, loop } from '../testing/models.ts'
+import { startTestRuntime, type TestRuntime } from '../testing/start-runtime.ts'
+import { until } from '../testing/until.ts'
+import { fieldsOf } from './messages.ts'
+
+let runtime: TestRuntime
+let client: ReturnType<typeof grpcClient>
+
+beforeAll(async () => {
+  runtime = await startTestRuntime({ grpcPort: 0 }, true)
+  await runtime.serve('echo', identity('float'))
+  await runtime.serve('narrow', loop(), { limits: { concurrency: 1 } })
+  client = grpcClient(runtime.runtime.grpc ?? '', credentials.createInsecure())
+}, 120_000)
+
+afterAll(async () => {
+  client.close()
+  await runtime.close()
+})
+
+const echo = () => inferMessage('echo', 'in', [1, 2], floatsOf(1, 2))
+/** Turns for as long as it is told. */
+const spin = (times: bigint) => {
+  const rounds = Buffer.from(BigInt64Array.of(times).buffer)
+  return inferMessage('narrow', 'times', [], rounds, 'INT64')
+    .message(5, new ProtoWriter().text(1, 'x').text(2, 'FP32').packed(3, [1]))
+    .bytes(7, floatsOf(1))
+}
+const codesOf = async (model: string, code: number): Promise<number> => {
+  const found = new RegExp(`http_requests_total\\{[^}]*model="${model}"[^}]*code="${code}"\\} (\\d+)`)
+  return Number(found.exec(await runtime.metrics())?.[1] ?? 0)
+}
+
+describe('gRPC', () => {
+  it('answers, and says which request it answered', async () => {
+    const { error, body, trailer } = await client.ask('ModelInfer', echo(), { 'x-request-id': 'mine' })
+    expect(error).toBeUndefined()
+    expect(fieldsOf(body).get(1)).toBe('echo')
+    expect(trailer.get('x-request-id')).toEqual(['mine'])
+  })
+
+  it.each([
+    ['a model that is not there', inferMessage('nobody', 'in', [1, 2], floatsOf(1, 2)), status.NOT_FOUND],
+    ['another shape', inferMessage('echo', 'in', [1, 3], floatsOf(1, 2, 3)), status.INVALID_ARGUMENT],
+    ['too few bytes', inferMessage('echo', 'in', [1, 2], floatsOf(1)), status.INVALID_ARGUMENT],
+    ['another input', inferMessage('echo', 'out', [1, 2], floatsOf(1, 2)), status.INVALID_ARGUMENT],
+  ])('refuses %s', async (_what, message, code) => {
+    expect((await client.ask('ModelInfer', message)).error?.code).toBe(code)
+  })
+
+  it('frees the place of a caller who cancels, and of one whose deadline passes', async () => {
+    const first = client.begin('ModelInfer', spin(200_000n))
+    await until(
+      'it is under way',
+      async () => (await client.ask('ModelInfer', spin(1n))).error?.code === status.RESOURCE_EXHAUSTED,
+    )
+    first.cancel()
+    expect((await first.answer).error?.code).toBe(status.CANCELLED)
+    await until('its place is free', async () => (await client.ask('ModelInfer', spin(1n))).error === undefined)
+
+    const late = await client.ask('ModelInfer', spin(2_000_000n), {}, { deadline: Date.now() + 100 })
+    expect(late.error?.code).toBe(status.DEADLINE_EXCEEDED)
+    await until('its place is free', async () => (await client.ask('ModelInfer', spin(1n))).error === undefined)
+    expect(await codesOf('narrow', 499)).toBeGreaterThan(0)
+    expect(await codesOf('narrow', 429)).toBeGreaterThan(0)
+  })
+
+  it('gives the statistics that HTTP gives', async () => {
+    const { body } = await client.ask('ModelStatistics', new ProtoWriter().text(1, 'echo'))
+    const reader = new ProtoReader(body)
+    reader.next()
+    const stats = reader.message()
+    const found: Record<number, unknown> = {}
+    while (stats.next()) found[stats.field] = stats.type === 2 ? stats.slice() : Number(stats.varint())
+    const plain: unknown = await (await fetch(`${runtime.url}/v2/models/echo/stats`)).json()
+    expect(plain).toMatchObject({ model_stats: [{ inference_count: found[4], execution_count: found[5] }] })
+    expect(found[4]).toBe(1)
+  })
+})
