@@ -14,8 +14,6 @@ import { createSubscribers, heartbeat, resetEvent, type Subscriber } from './sub
 
 export { announceAll } from './announcing.ts'
 
-export { announceAll } from './announcing.ts'
-
 export const topics = [
   'request',
   'namespace',
