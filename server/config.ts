@@ -141,6 +141,7 @@ const Settings = z.object({
   PROMETHEUS_SCRAPE_SECONDS: count(1, 300).default(15).describe('How often Prometheus scrapes the runtime'),
   RECONCILE_SECONDS: count(1, 300).default(15).describe('How often open requests are compared with the world'),
   UPLOAD_LIMIT_MIB: count(1, 100_000).default(1024).describe('Largest model file that is accepted'),
+  UPLOADS_UNDER_WAY_MIB: count(1, 1_000_000).default(8192).describe('Most that a team’s unfinished uploads may hold'),
 
   RATE_LIMIT_PER_SECOND: count(1, 10_000)
     .default(50)

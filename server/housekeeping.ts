@@ -18,9 +18,16 @@ export async function tidyUp({ db, live, clock }: Needs): Promise<void> {
   await db.webhookDelivery.deleteMany({ where: { receivedAt: { lt: before(deliveriesKeptFor) } } })
 }
 
-export async function keepHouse(services: Needs, signal: AbortSignal): Promise<void> {
+/** `alsoTidy` is what others have to tidy up; its failing hinders nobody. */
+export async function keepHouse(
+  services: Needs,
+  signal: AbortSignal,
+  ...alsoTidy: (() => Promise<void>)[]
+): Promise<void> {
   while (!signal.aborted) {
-    await tidyUp(services).catch((error: unknown) => services.log.warn({ err: error }, 'Housekeeping failed for now'))
+    for (const tidy of [() => tidyUp(services), ...alsoTidy]) {
+      await tidy().catch((error: unknown) => services.log.warn({ err: error }, 'Housekeeping failed for now'))
+    }
     await wait(every, undefined, { signal }).catch(() => undefined) // ends early when stopping
   }
 }

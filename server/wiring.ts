@@ -10,7 +10,7 @@ import { type Config, readConfig, secretsOf } from './config.ts'
 import { createDatabase } from './database/database.ts'
 import { createDeployments } from './domains/deployments/deployments.ts'
 import { createGitAccounts } from './domains/git-accounts/git-accounts.ts'
-import { createModels } from './domains/models/models.ts'
+import { createModels, createUploads } from './domains/models/models.ts'
 import { createNamespaces } from './domains/namespaces/namespaces.ts'
 import { createObservability } from './domains/observability/observability.ts'
 import { createPlayground } from './domains/playground/playground.ts'
@@ -19,6 +19,7 @@ import { createAdvance, createRequests } from './domains/requests/requests.ts'
 import { createFoundation } from './foundation.ts'
 import { createQueue } from './jobs/queue.ts'
 import { advanceRequest, closeChange, requestJobs } from './jobs/request-jobs.ts'
+import { checkUpload } from './jobs/upload-jobs.ts'
 import { createLog } from './logging/log.ts'
 import type { Alerts } from './ports/alerts.ts'
 import { systemClock } from './ports/clock.ts'
@@ -51,6 +52,8 @@ const alertsOf = (config: Config): Alerts =>
     ? createAlertmanager(config.ALERTMANAGER_URL)
     : absent('alertmanager', 'Alertmanager', 'ALERTMANAGER_URL')
 
+const mebibyte = 2 ** 20
+
 /** What Argo CD reads the GitOps repository by. */
 const repositoryUrlOf = (config: Config) => `${gitWebUrlOf(config)}/${config.GIT_REPOSITORY ?? ''}.git`
 
@@ -60,7 +63,12 @@ export async function createServices(config: Config, process: { works: boolean }
     connections: config.DATABASE_CONNECTIONS,
     onConnectionLost: (error) => log.warn({ err: error }, 'a database connection was lost'),
   })
-  const queue = await createQueue({ databaseUrl: config.DATABASE_URL, log, names: requestJobs, works: process.works })
+  const queue = await createQueue({
+    databaseUrl: config.DATABASE_URL,
+    log,
+    names: [...requestJobs, checkUpload],
+    works: process.works,
+  })
   const clusters = clustersOf(config)
   const ports = {
     git: gitHostOf(config),
@@ -111,7 +119,16 @@ export async function createServices(config: Config, process: { works: boolean }
       db,
       store: ports.store,
       validator: ports.validator,
-      maxBytes: config.UPLOAD_LIMIT_MIB * 2 ** 20,
+      maxBytes: config.UPLOAD_LIMIT_MIB * mebibyte,
+    }),
+    uploads: createUploads({
+      db,
+      store: ports.store,
+      validator: ports.validator,
+      clock: ports.clock,
+      maxBytes: config.UPLOAD_LIMIT_MIB * mebibyte,
+      teamBytes: config.UPLOADS_UNDER_WAY_MIB * mebibyte,
+      jobs: { check: (tx, uploadId) => queue.send(tx, checkUpload, { uploadId }) },
     }),
     deployments: createDeployments({ db }),
     playground: createPlayground({ db, runtime: ports.runtime }),

@@ -9,15 +9,18 @@ import { observeClusters } from './domains/observed/observed.ts'
 import { keepHouse } from './housekeeping.ts'
 import { bind } from './jobs/queue.ts'
 import { advanceRequest, closeChange } from './jobs/request-jobs.ts'
+import { checkUpload } from './jobs/upload-jobs.ts'
 import { createServices, type Services } from './wiring.ts'
 
 const services = await createServices(readConfig(), { works: true })
-const { log, queue, advance, config } = services
+const { log, queue, advance, uploads, config } = services
 const stopping = new AbortController()
 
 await queue.work([bind(advanceRequest, { advance }), bind(closeChange, { advance })], { concurrency: 4 })
+// Each holds a whole model on its disk for a while.
+await queue.work([bind(checkUpload, { uploads })], { concurrency: 2 })
 const leading = lead(config.DATABASE_URL, 'worker', stopping.signal, log, (signal) =>
-  Promise.all([sweep(services, signal), observe(services, signal), keepHouse(services, signal)]),
+  Promise.all([sweep(services, signal), observe(services, signal), keepHouse(services, signal, uploads.sweep)]),
 )
 process.stdout.write(`${JSON.stringify({ ready: true })}\n`)
 log.info('worker started')

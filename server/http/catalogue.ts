@@ -13,6 +13,7 @@ import * as live from '../contracts/platform/live.ts'
 import * as playground from '../contracts/playground.ts'
 import * as requests from '../contracts/requests.ts'
 import * as tokens from '../contracts/tokens.ts'
+import * as uploads from '../contracts/uploads.ts'
 
 const modules = {
   'People and teams': people,
@@ -21,6 +22,7 @@ const modules = {
   Requests: requests,
   Namespaces: namespaces,
   Models: models,
+  Uploads: uploads,
   Deployments: deployments,
   Playground: playground,
   Observability: observability,

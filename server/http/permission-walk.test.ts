@@ -30,6 +30,7 @@ const draft = ({ team }: Place) => ({
 })
 const ofTeam: Example = ({ team }) => ({ path: { team } })
 const inDeployment: Example = ({ team }) => ({ path: { team, namespace: `${team}-dev`, model: 'iris' } })
+const anUpload: Example = ({ team }) => ({ path: { team, model: 'iris', upload: nobody } })
 const ofRequest =
   (body?: Record<string, unknown>): Example =>
   ({ request }) => ({ path: { id: request }, ...(body ? { body } : {}) })
@@ -79,6 +80,12 @@ const examples: Record<string, Example> = {
   createModel: ({ team }) => ({ path: { team }, body: { name: `m${randomUUID().slice(0, 8)}` } }),
   getModel: ({ team }) => ({ path: { team, model: 'iris' } }),
   uploadVersion: ({ team }) => ({ path: { team, model: 'iris' } }),
+  beginUpload: ({ team }) => ({ path: { team, model: 'iris' }, body: { fileName: 'model.onnx', sizeBytes: 10 } }),
+  listUploads: ({ team }) => ({ path: { team, model: 'iris' } }),
+  getUpload: anUpload,
+  putPart: ({ team }) => ({ path: { team, model: 'iris', upload: nobody, part: '1' } }),
+  completeUpload: anUpload,
+  stopUpload: anUpload,
   listDeployments: ofTeam,
   getDeployment: inDeployment,
   getSignature: inDeployment,

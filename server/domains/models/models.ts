@@ -21,6 +21,8 @@ import { pageOfModels } from './listing.ts'
 import { lookInside, registerVersion, tell } from './taking-in.ts'
 import { versionOf, viewOf } from './views.ts'
 
+export { createUploads, type UploadsService } from './uploads/uploads.ts'
+
 type Needs = { db: Database; store: ObjectStore; validator: ModelValidator; maxBytes: number }
 
 const newestFirst = { orderBy: { version: 'desc' } } as const

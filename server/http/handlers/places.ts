@@ -10,6 +10,7 @@ import {
   listSilences,
 } from '../../contracts/observability.ts'
 import { getSignature, predict } from '../../contracts/playground.ts'
+import { beginUpload, completeUpload, getUpload, listUploads, putPart, stopUpload } from '../../contracts/uploads.ts'
 import type { Services } from '../../wiring.ts'
 import { handling } from '../on.ts'
 
@@ -23,6 +24,12 @@ export const placeHandlers = [
   on(createModel, ({ actor, input, services }) => services.models.create(actor, input)),
   on(getModel, ({ actor, input, services }) => services.models.get(actor, input)),
   on(uploadVersion, ({ actor, input, services, upload }) => services.models.upload(actor, input, upload)),
+  on(beginUpload, ({ actor, input, services }) => services.uploads.begin(actor, input)),
+  on(listUploads, ({ actor, input, services }) => services.uploads.list(actor, input)),
+  on(getUpload, ({ actor, input, services }) => services.uploads.get(actor, input)),
+  on(putPart, ({ actor, input, services, upload }) => services.uploads.putPart(actor, input, upload)),
+  on(completeUpload, ({ actor, input, services }) => services.uploads.complete(actor, input)),
+  on(stopUpload, ({ actor, input, services }) => services.uploads.stop(actor, input)),
   on(listDeployments, ({ actor, input, services }) => services.deployments.list(actor, input)),
   on(getDeployment, ({ actor, input, services }) => services.deployments.get(actor, input)),
   on(getSignature, ({ actor, input, services }) => services.playground.signature(actor, input)),

@@ -1,5 +1,6 @@
 /** Reads a request's body: so much, within so long, and no more. */
-import { Readable } from 'node:stream'
+import { Readable, Transform } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
 import type { ReadableStream as NodeStream } from 'node:stream/web'
 import { failure } from '../../errors.ts'
 import { parseJson } from './json.ts'
@@ -16,12 +17,36 @@ export async function readJsonBody(request: Request, maxBytes: number): Promise<
   return parseJson(decode(bytes))
 }
 
+/** Node ends a request after five minutes without a word: before that, we say why. */
+const uploadPatience = { silent: 30_000, whole: 240_000 }
+
 /** The body as it comes, for what is too large to hold. */
-export function uploadOf(request: Request): Readable {
+export function uploadOf(request: Request, patience = uploadPatience): Readable {
   demandType(request, 'application/octet-stream')
   if (!request.body) return Readable.from([])
   // Node's and the DOM's declarations of the same stream differ.
-  return Readable.fromWeb(request.body as NodeStream<Uint8Array>)
+  return inTime(Readable.fromWeb(request.body as NodeStream<Uint8Array>), patience)
+}
+
+/** A body that stops coming, or comes a byte at a time, is refused while somebody is still there to hear it. */
+function inTime(bytes: Readable, { silent, whole }: typeof uploadPatience): Readable {
+  const tooLate = (what: string) => () =>
+    bytes.destroy(failure('malformed_request', `The body ${what}.`, 'Send it again; a large file in smaller parts.'))
+  const silence = setTimeout(tooLate(`stopped arriving for ${silent / 1000} seconds`), silent).unref()
+  const end = setTimeout(tooLate(`did not arrive within ${whole / 1000} seconds`), whole).unref()
+  const through = new Transform({
+    transform(chunk, _encoding, done) {
+      silence.refresh()
+      done(null, chunk)
+    },
+  })
+  pipeline(bytes, through)
+    .catch(() => undefined) // whoever reads is told by the stream itself
+    .finally(() => {
+      clearTimeout(silence)
+      clearTimeout(end)
+    })
+  return through
 }
 
 function demandType(request: Request, wanted: string): void {

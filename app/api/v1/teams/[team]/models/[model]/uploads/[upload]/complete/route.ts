@@ -1,0 +1,4 @@
+import { completeUpload } from '#server/contracts/uploads.ts'
+import { endpoints } from '#server/http/endpoint.ts'
+
+export const { GET, POST, PUT, PATCH, DELETE } = endpoints(completeUpload)

@@ -1,0 +1,4 @@
+import { putPart } from '#server/contracts/uploads.ts'
+import { endpoints } from '#server/http/endpoint.ts'
+
+export const { GET, POST, PUT, PATCH, DELETE } = endpoints(putPart)
