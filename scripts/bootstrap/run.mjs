@@ -6,6 +6,8 @@ import { handOver } from './hand-over.mjs'
 
 const commands = {
   audit: 'scripts/audit/main.ts',
+  'bench:audit': 'scripts/bench/audit.ts',
+  'bench:events': 'scripts/bench/events/main.ts',
   check: 'scripts/test/check.ts',
   ci: 'scripts/test/ci.ts',
   config: 'scripts/config/main.ts',
