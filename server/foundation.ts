@@ -43,7 +43,7 @@ export function createFoundation(config: Config, options: Options = {}) {
     streamsForEach: config.LIVE_STREAMS_FOR_EACH,
   })
   const integrations = createIntegrations({ db, clock, log, probes: [databaseProbe(db), ...probes] })
-  return { config, log, db, clock, people, teams, tokens, audit: createAudit({ db }), live, integrations }
+  return { config, log, db, clock, standings, people, teams, tokens, audit: createAudit({ db }), live, integrations }
 }
 
 const databaseProbe = (db: Database): Probe => ({

@@ -91,12 +91,13 @@ export async function createServices(config: Config, process: { works: boolean }
       closeChange: (tx, requestId) => queue.send(tx, closeChange, { requestId }),
     },
   })
+  const foundation = createFoundation(config, { log, db, clock: ports.clock, probes: probesOf(config, ports) })
   return {
     queue,
     ports,
     policy,
     requests,
-    ...createFoundation(config, { log, db, clock: ports.clock, probes: probesOf(config, ports) }),
+    ...foundation,
     gitAccounts: createGitAccounts({
       db,
       clock: ports.clock,
@@ -111,6 +112,8 @@ export async function createServices(config: Config, process: { works: boolean }
       git: ports.git,
       clusters: ports.clusters,
       gitops: ports.gitops,
+      policy,
+      standings: foundation.standings,
       portalUrl: config.PORTAL_URL,
       repositoryUrl: repositoryUrlOf(config),
     }),

@@ -172,10 +172,22 @@ export const Approval = z.object({
   sha: CommitSha,
   comment: z.string().nullable(),
   source: z.enum(['portal', 'git_host']),
+  login: z.string().nullable().meta({ description: 'Their login on the Git host, when they decided there' }),
   at: Timestamp,
-  voidedAt: Timestamp.nullable().meta({ description: 'Set when the branch has moved on since' }),
+  voidedAt: Timestamp.nullable().meta({ description: 'Set when it no longer counts' }),
+  voidedBecause: z.enum(['branch_moved', 'withdrawn']).nullable(),
 })
 export type Approval = z.infer<typeof Approval>
+
+/** What somebody said on the Git host about the present head that does not count here. */
+export const UncountedReview = z.object({
+  login: z.string(),
+  decision: z.enum(['approved', 'changes_requested']),
+  sha: CommitSha,
+  at: Timestamp,
+  why: z.string().meta({ description: 'Completes "approved by octo, …", e.g. who is not linked to an account here' }),
+})
+export type UncountedReview = z.infer<typeof UncountedReview>
 
 export const TimelineEntry = z.object({
   id: z.string(),
@@ -224,6 +236,7 @@ export const RequestView = RequestSummary.extend({
   verdict: Verdict,
   pullRequest: PullRequestLink.nullable(),
   approvals: z.array(Approval),
+  uncountedReviews: z.array(UncountedReview),
   approvalsNeeded: z.number().int(),
   timeline: z.array(TimelineEntry),
   upcoming: z.array(z.object({ title: z.string(), detail: z.string().nullable() })),

@@ -1,12 +1,14 @@
 import type { z } from 'zod'
 import { Section } from '#components/ui/page/section.tsx'
 import { RelativeTime } from '#components/ui/state/relative-time.tsx'
-import type { Approval, RequestView } from '#server/contracts/requests.ts'
+import type { Approval, RequestView, UncountedReview as Review } from '#server/contracts/requests.ts'
 import classes from './request.module.css'
 
 type Given = z.output<typeof Approval>
 
 const did = { approved: 'approved', changes_requested: 'asked for changes at', rejected: 'rejected' }
+
+const since = { branch_moved: 'the branch has moved on', withdrawn: 'it was taken back' }
 
 const initials = (name: string) =>
   name
@@ -42,6 +44,9 @@ export function Approvals({ request }: { request: RequestView }) {
             </div>
           </li>
         )}
+        {request.uncountedReviews.map((each) => (
+          <UncountedReview key={each.login} review={each} />
+        ))}
         {request.approvals.length === 0 && missing === 0 && (
           <li className={classes.personDetail}>
             {request.approvalsNeeded === 0 ? 'The policy lets this through without one.' : 'None was given.'}
@@ -49,6 +54,24 @@ export function Approvals({ request }: { request: RequestView }) {
         )}
       </ul>
     </Section>
+  )
+}
+
+/** Said on the Git host by somebody whose word has no weight here, and why. */
+function UncountedReview({ review: { login, decision, sha, at, why } }: { review: Review }) {
+  return (
+    <li className={classes.person}>
+      <span className={classes.avatar} data-tone="missing" aria-hidden>
+        {initials(login)}
+      </span>
+      <div>
+        <div className={classes.personName}>Does not count</div>
+        <div className={classes.personDetail}>
+          {decision === 'approved' ? 'Approved' : 'Changes asked for at'}{' '}
+          <span className="mono">{sha.slice(0, 7)}</span> on the Git host by {login}, {why}, <RelativeTime at={at} />
+        </div>
+      </div>
+    </li>
   )
 }
 
@@ -61,8 +84,8 @@ function Decision({ given }: { given: Given }) {
           {did[given.decision]} <span className="mono">{given.sha.slice(0, 7)}</span>
         </span>
         , <RelativeTime at={given.at} />
-        {given.source === 'git_host' && ', on the Git host'}
-        {given.voidedAt && '. No longer counts: the branch has moved on.'}
+        {given.source === 'git_host' && `, on the Git host as ${given.login}`}
+        {given.voidedBecause && `. No longer counts: ${since[given.voidedBecause]}.`}
       </div>
       {given.comment && <div className={classes.personDetail}>{given.comment}</div>}
     </div>

@@ -11,6 +11,7 @@ import {
   IconPoint,
   IconSend,
   IconUpload,
+  IconUserMinus,
   IconX,
   type TablerIcon,
 } from '@tabler/icons-react'
@@ -24,6 +25,9 @@ const signs: Record<string, Sign> = {
   opened: { icon: IconGitPullRequest },
   approve: { icon: IconCheck },
   quorum: { icon: IconChecks },
+  quorum_lost: { icon: IconUserMinus, tone: 'warn' },
+  approval_withdrawn: { icon: IconUserMinus, tone: 'warn' },
+  changes_withdrawn: { icon: IconMessage },
   push: { icon: IconUpload, tone: 'warn' },
   head_moved: { icon: IconUpload, tone: 'warn' },
   request_changes: { icon: IconMessage, tone: 'warn' },

@@ -98,6 +98,7 @@ export function createRequests({ db, policy, git, jobs }: Needs) {
           decision: decision.kind,
           comment: decision.comment ?? null,
           source: 'portal',
+          hostLogin: null,
           at: new Date(),
           voidedAt: null,
         }

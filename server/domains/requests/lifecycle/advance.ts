@@ -3,7 +3,7 @@
  * the cluster hold what was asked? Every step may be killed at any line and asked again by several workers; webhooks
  * and watches only make it look sooner.
  */
-import { Environment, RequestId } from '../../../contracts/names.ts'
+import { CommitSha, Environment, RequestId } from '../../../contracts/names.ts'
 import { finalStates, type RequestState, Verdict } from '../../../contracts/requests.ts'
 import type { Database, Transaction } from '../../../database/database.ts'
 import { Prisma } from '../../../database/generated/client.ts'
@@ -13,9 +13,13 @@ import type { Clusters } from '../../../ports/clusters.ts'
 import type { Change, GitHost } from '../../../ports/git-host.ts'
 import type { GitOps } from '../../../ports/gitops/gitops.ts'
 import { paths } from '../../gitops/gitops.ts'
+import type { Standings } from '../../people/people.ts'
+import type { PolicyService } from '../../policy/policy.ts'
 import { columnsOf } from '../planning/claims.ts'
 import { desiredOf } from '../planning/desired.ts'
 import { filesFor, proposalText, strangeFiles } from '../rendering/render.ts'
+import { takeReviews } from '../reviews/take-reviews.ts'
+import { standingReviews } from '../reviews/whose-word.ts'
 import { appliedYet } from './applied.ts'
 import { type Blockage, blockageOf } from './blockage.ts'
 import type { RequestEvent } from './machine.ts'
@@ -26,6 +30,8 @@ type Needs = {
   git: GitHost
   clusters: Clusters
   gitops: GitOps
+  policy: Pick<PolicyService, 'current'>
+  standings: Standings
   portalUrl: string
   repositoryUrl: string
 }
@@ -36,7 +42,7 @@ const gitOps = systemActor('Argo CD')
 export const policyStatus = 'modelyard/policy'
 export const approvalStatus = 'modelyard/approval'
 
-export function createAdvance({ db, git, clusters, gitops, portalUrl, repositoryUrl }: Needs) {
+export function createAdvance({ db, git, clusters, gitops, policy, standings, portalUrl, repositoryUrl }: Needs) {
   /** Applies an event if the request is still where we saw it; somebody else may have been faster. */
   async function record(
     seen: RequestRow,
@@ -55,7 +61,8 @@ export function createAdvance({ db, git, clusters, gitops, portalUrl, repository
 
   /** Says on the request why it does not move, or that nothing stands in its way any more, without giving up. */
   async function note(row: RequestRow, problem: { message: string; remedy: string } | null): Promise<boolean> {
-    if (JSON.stringify(row.failure) === JSON.stringify(problem)) return false
+    // What must be put right on the branch outweighs what only delays.
+    if (blockageOf(row) || JSON.stringify(row.failure) === JSON.stringify(problem)) return false
     await db.$transaction(async (tx) => {
       await tx.request.update({ where: { id: row.id }, data: { failure: problem ?? Prisma.DbNull } })
       await announceRequest(tx, row)
@@ -127,7 +134,7 @@ export function createAdvance({ db, git, clusters, gitops, portalUrl, repository
         row,
         'push',
         {
-          detail: `now at ${change.headSha.slice(0, 7)}`,
+          detail: await pushInWords(row, change),
           data: { from: row.headSha, to: change.headSha },
           patch: { headSha: change.headSha, failure: strange },
         },
@@ -137,24 +144,47 @@ export function createAdvance({ db, git, clusters, gitops, portalUrl, repository
     return undefined
   }
 
-  async function review(row: RequestRow): Promise<boolean> {
-    const followed = await followHost(row, await changeOf(row))
-    if (followed !== undefined) return followed
-    const automatic = Verdict.parse(row.verdict).outcome === 'automatic'
-    if (automatic && stateOf(row) === 'in_review' && !blockageOf(row))
-      return record(row, 'quorum', { detail: 'Nobody has to approve this.' })
-    return false
+  async function pushInWords({ headSha }: RequestRow, change: Change): Promise<string> {
+    const now = `now at ${change.headSha.slice(0, 7)}`
+    const compared = headSha === null ? undefined : await git.compare(CommitSha.parse(headSha), change.headSha)
+    if (compared?.status !== 'ahead') return `rewritten, ${now}`
+    return compared.ahead === 1 ? now : `${compared.ahead} commits, ${now}`
   }
 
-  async function merge(row: RequestRow): Promise<boolean> {
-    if (stateOf(row) === 'approved') return record(row, 'merge')
+  /** What reviewers have said there since we last looked; true when the request has moved by it. */
+  async function followReviews(row: RequestRow, change: Change): Promise<boolean> {
+    const reviews = standingReviews(await git.reviews(change.number))
+    if (reviews.length === 0 && row.hostReviews.length === 0) return false
+    const needs = { standings, policy: await policy.current() }
+    return db.$transaction(async (tx) => {
+      const locked = await lockRequest(tx, RequestId.parse(row.id))
+      if (locked.version !== row.version) return true
+      return (await takeReviews(tx, locked, reviews, needs)).version !== row.version
+    })
+  }
+
+  async function review(row: RequestRow): Promise<boolean> {
     const change = await changeOf(row)
     const followed = await followHost(row, change)
     if (followed !== undefined) return followed
+    if (await followReviews(row, change)) return true
+    const automatic = Verdict.parse(row.verdict).outcome === 'automatic'
+    if (automatic && stateOf(row) === 'in_review' && !blockageOf(row))
+      return record(row, 'quorum', { detail: 'Nobody has to approve this.' })
+    return note(row, null)
+  }
+
+  async function merge(row: RequestRow): Promise<boolean> {
+    const change = await changeOf(row)
+    const followed = await followHost(row, change)
+    if (followed !== undefined) return followed
+    // Nothing is merged on an approval that has been taken back there meanwhile.
+    if (row.hostReviews.length > 0 && (await followReviews(row, change))) return true
+    if (stateOf(row) === 'approved') return record(row, 'merge')
     await git.reportStatus(change.headSha, {
       context: approvalStatus,
       state: 'success',
-      description: 'Approved in the portal',
+      description: 'Approved as the policy asks',
       url: `${portalUrl}/requests/${row.id}`,
     })
     const result = await git.merge(

@@ -8,6 +8,7 @@ import { failure, notFound } from '../../../errors.ts'
 import type { Actor } from '../../../permissions/actor.ts'
 import { recordAudit } from '../../audit/audit.ts'
 import { announce } from '../../live/live.ts'
+import { blockageOf } from './blockage.ts'
 import { type RequestEvent, stepOf } from './machine.ts'
 
 export const withEverything = {
@@ -15,6 +16,7 @@ export const withEverything = {
   requester: true,
   approvals: { include: { reviewer: true }, orderBy: { at: 'asc' } },
   transitions: { orderBy: { id: 'asc' } },
+  hostReviews: { orderBy: { at: 'asc' } },
 } as const
 
 export async function loadRequest(db: Database | Transaction, id: RequestId) {
@@ -66,6 +68,8 @@ export async function move(
   }
   const ends = finalStates.includes(step.to)
   const { failure: reason, releaseAmounts, ...columns } = patch
+  // A step forward clears what stood in the way; what must be put right on the branch stands until its head is judged.
+  const stillBlocks = reason === undefined && !ends && patch.headSha === undefined && blockageOf(row)
   await tx.request.update({
     where: { id: row.id },
     data: {
@@ -74,8 +78,7 @@ export async function move(
       version: { increment: 1 },
       ...(ends ? { openTarget: null } : {}),
       ...(ends || releaseAmounts ? { cpu: 0n, memory: 0n, gpu: 0, storage: 0n } : {}),
-      // A step forward clears what stood in the way.
-      failure: reason ?? Prisma.DbNull,
+      failure: reason ?? (stillBlocks || Prisma.DbNull),
     },
   })
   await tx.requestTransition.create({

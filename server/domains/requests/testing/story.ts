@@ -12,12 +12,14 @@ import { createDatabase, type Database } from '../../../database/database.ts'
 import type { Actor } from '../../../permissions/actor.ts'
 import { systemClock } from '../../../ports/clock.ts'
 import { kinds } from '../../../ports/cluster.ts'
+import type { HostAccount } from '../../../ports/git-host.ts'
 import { testDatabase } from '../../../testing/database.ts'
 import { createFakeCluster, fakeClusters } from '../../../testing/fake-cluster.ts'
 import { createFakeGitHost } from '../../../testing/fake-git-host.ts'
 import { createFakeGitOps } from '../../../testing/fake-gitops.ts'
 import { KubernetesObjectSchema } from '../../../testing/objects.ts'
 import { makePerson, makeTeam } from '../../../testing/people.ts'
+import { createStandings } from '../../people/standing.ts'
 import { createPolicy } from '../../policy/policy.ts'
 import { createAdvance, createRequests } from '../requests.ts'
 
@@ -60,9 +62,24 @@ async function makeStory(db: Database) {
     git,
     clusters: fakeClusters(cluster),
     gitops,
+    policy,
+    // Nothing is remembered: a role that was taken away is felt at once.
+    standings: { of: (id) => createStandings(db, systemClock).of(id), forget: () => undefined },
     portalUrl: 'https://portal.example',
     repositoryUrl: 'https://git.example/platform/gitops.git',
   })
+  /** Whom an account on the Git host belongs to, from now on. */
+  async function link(person: { userId: string }, account: HostAccount): Promise<void> {
+    await db.gitAccount.create({
+      data: { userId: person.userId, hostId: account.id, login: account.login, source: 'oauth' },
+    })
+  }
+  async function unlink(account: HostAccount): Promise<void> {
+    await db.gitAccount.updateMany({
+      where: { hostId: account.id, unlinkedAt: null },
+      data: { unlinkedAt: new Date() },
+    })
+  }
   const team = await makeTeam(db)
   const member = await makePerson(db, 'Member', { teams: { [team]: 'member' } })
   const maintainer = await makePerson(db, 'Maintainer', { teams: { [team]: 'maintainer' } })
@@ -120,5 +137,7 @@ async function makeStory(db: Database) {
     submitted,
     applyToCluster,
     finishedNamespace,
+    link,
+    unlink,
   }
 }

@@ -101,9 +101,24 @@ export function viewOf(row: RequestRow, actor: Actor): RequestView {
       sha: CommitSha.parse(each.sha),
       comment: each.comment,
       source: Source.parse(each.source),
+      login: each.hostLogin,
       at: each.at.toISOString(),
       voidedAt: each.voidedAt?.toISOString() ?? null,
+      voidedBecause: each.voidedAt === null ? null : each.sha === row.headSha ? 'withdrawn' : 'branch_moved',
     })),
+    uncountedReviews: row.hostReviews.flatMap((each) =>
+      each.why === null || each.sha !== row.headSha
+        ? []
+        : [
+            {
+              login: each.login,
+              decision: each.state === 'changes_requested' ? ('changes_requested' as const) : ('approved' as const),
+              sha: CommitSha.parse(each.sha),
+              at: each.at.toISOString(),
+              why: each.why,
+            },
+          ],
+    ),
     approvalsNeeded: verdict.approvals,
     timeline: row.transitions.map((each) => ({
       id: String(each.id),
