@@ -19,6 +19,8 @@ export function portalEnvironment(installation: Installation, outputs: Outputs):
     GIT_REPOSITORY: 'platform/gitops',
     GIT_TOKEN: secrets.gitToken,
     GIT_WEBHOOK_SECRET: secrets.gitWebhookSecret,
+    GIT_OAUTH_CLIENT_ID: 'modelyard',
+    GIT_OAUTH_CLIENT_SECRET: secrets.gitOauthClientSecret,
     KUBECONFIG: installation.kubeconfig,
     CLUSTER_CONTEXTS: 'dev=admin,staging=admin,prod=admin',
     ARGOCD_NAMESPACE: 'argocd',

@@ -43,6 +43,10 @@ export function outsideWorld({ installation, release }: PartsOptions): Part[] {
           // What the portal reports; without them nothing is merged, on the host's own pages neither.
           'required-status': ['modelyard/policy', 'modelyard/approval'],
           'demo-people': true,
+          // By which people link their account there.
+          'oauth-client-id': 'modelyard',
+          'oauth-client-secret': secrets.gitOauthClientSecret,
+          'oauth-redirect-uri': `${urls.portal}/settings/git-account`,
         })
       },
     },
