@@ -8,6 +8,7 @@ import { createPrometheus } from './adapters/prometheus/prometheus.ts'
 import { createS3Store } from './adapters/s3/s3.ts'
 import { type Config, readConfig, secretsOf } from './config.ts'
 import { createDatabase } from './database/database.ts'
+import { createDelivery } from './domains/delivery/delivery.ts'
 import { createDeployments } from './domains/deployments/deployments.ts'
 import { createGitAccounts } from './domains/git-accounts/git-accounts.ts'
 import { createModels, createUploads } from './domains/models/models.ts'
@@ -133,6 +134,7 @@ export async function createServices(config: Config, process: { works: boolean }
       teamBytes: config.UPLOADS_UNDER_WAY_MIB * mebibyte,
       jobs: { check: (tx, uploadId) => queue.send(tx, checkUpload, { uploadId }) },
     }),
+    delivery: createDelivery({ db, gitops: ports.gitops }),
     deployments: createDeployments({ db }),
     playground: createPlayground({ db, runtime: ports.runtime }),
     observability: createObservability({

@@ -2,9 +2,9 @@
 
 import { IconFlask } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
+import { Delivery } from '#components/delivery/delivery.tsx'
 import { useMay } from '#components/layout/me-context.tsx'
 import { Breadcrumbs } from '#components/layout/navigation/breadcrumbs.tsx'
-import { SyncFacts } from '#components/namespaces/sync-facts.tsx'
 import { DeploymentMetrics } from '#components/observability/deployment-metrics.tsx'
 import { deploymentQuery, type Place } from '#components/queries/deployments.ts'
 import { DropdownItem } from '#components/ui/actions/dropdown-item.tsx'
@@ -92,9 +92,7 @@ function Detail({ deployment, place }: { deployment: DeploymentDetail; place: Pl
             <Section title="Replicas" count={deployment.replicas.length} flush>
               <ReplicaList replicas={deployment.replicas} />
             </Section>
-            <Section title="Delivery">
-              <SyncFacts application={deployment.application} />
-            </Section>
+            <Delivery team={team} application={deployment.application} />
           </Stack>
         </Columns>
       </Stack>

@@ -1,6 +1,7 @@
 'use client'
 
 import { useQuery } from '@tanstack/react-query'
+import { Delivery } from '#components/delivery/delivery.tsx'
 import { useMay } from '#components/layout/me-context.tsx'
 import { Breadcrumbs } from '#components/layout/navigation/breadcrumbs.tsx'
 import { namespaceQuery } from '#components/queries/namespaces.ts'
@@ -24,7 +25,6 @@ import { EventList } from './event-list.tsx'
 import classes from './namespaces.module.css'
 import { ObjectTable } from './object-table.tsx'
 import { RequestLinks } from './request-links.tsx'
-import { SyncFacts } from './sync-facts.tsx'
 
 export function NamespacePage({ team, name }: { team: string; name: string }) {
   const query = useQuery({ ...namespaceQuery(team, name), refetchInterval: 15_000 })
@@ -101,9 +101,7 @@ function Detail({ namespace }: { namespace: NamespaceDetail }) {
           </Section>
         </Stack>
         <Stack>
-          <Section title="Delivery">
-            <SyncFacts application={namespace.application} />
-          </Section>
+          <Delivery team={team} application={namespace.application} />
           <Section title="Requests" flush>
             <RequestLinks requests={namespace.requests} />
           </Section>

@@ -1,6 +1,7 @@
 /** Deployments: a model of a team, answering in one of its namespaces. */
 import { z } from 'zod'
 import { contract } from './contract.ts'
+import { ApplicationView } from './delivery.ts'
 import { Environment, ModelName, NamespaceName, RequestId, TeamSlug } from './names.ts'
 import { Freshness, Paging, page, sorting, Timestamp } from './paging.ts'
 
@@ -58,15 +59,7 @@ export const listDeployments = contract({
 })
 
 export const DeploymentDetail = DeploymentView.extend({
-  application: z
-    .object({
-      sync: z.string(),
-      health: z.string(),
-      revision: z.string().nullable(),
-      message: z.string().nullable(),
-      path: z.string(),
-    })
-    .nullable(),
+  application: ApplicationView.nullable(),
   replicas: z.array(z.object({ name: z.string(), state: z.string(), message: z.string().nullable() })),
   limits: z.object({
     concurrency: z.number().nullable(),

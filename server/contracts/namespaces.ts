@@ -1,6 +1,7 @@
 /** Namespaces: what a team has, what it may use and what it uses. */
 import { z } from 'zod'
 import { contract } from './contract.ts'
+import { ApplicationView } from './delivery.ts'
 import { Environment, NamespaceName, RequestId, TeamSlug } from './names.ts'
 import { Freshness, Paging, page, sorting, Timestamp } from './paging.ts'
 import { Amounts } from './quantity.ts'
@@ -62,15 +63,7 @@ export const EventView = z.object({
 })
 
 export const NamespaceDetail = NamespaceView.extend({
-  application: z
-    .object({
-      sync: z.string(),
-      health: z.string(),
-      revision: z.string().nullable(),
-      message: z.string().nullable(),
-      path: z.string(),
-    })
-    .nullable(),
+  application: ApplicationView.nullable(),
   objects: z.array(ObjectView),
   events: z.array(EventView),
   requests: z.array(

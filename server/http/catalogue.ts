@@ -1,6 +1,7 @@
 /** Every contract there is: what the permission walk, OpenAPI and the docs go through. */
 
 import type { Contract } from '../contracts/contract.ts'
+import * as delivery from '../contracts/delivery.ts'
 import * as deployments from '../contracts/deployments.ts'
 import * as models from '../contracts/models.ts'
 import * as namespaces from '../contracts/namespaces.ts'
@@ -24,6 +25,7 @@ const modules = {
   Models: models,
   Uploads: uploads,
   Deployments: deployments,
+  Delivery: delivery,
   Playground: playground,
   Observability: observability,
   Audit: audit,

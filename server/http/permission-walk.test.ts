@@ -88,6 +88,9 @@ const examples: Record<string, Example> = {
   stopUpload: anUpload,
   listDeployments: ofTeam,
   getDeployment: inDeployment,
+  getApplication: ({ team }) => ({ path: { team, application: `${team}-dev` } }),
+  refreshApplication: ({ team }) => ({ path: { team, application: `${team}-dev` }, body: {} }),
+  syncApplication: ({ team }) => ({ path: { team, application: `${team}-dev` }, body: {} }),
   getSignature: inDeployment,
   predict: (place) => ({
     ...inDeployment(place),

@@ -99,6 +99,9 @@ export const table = {
   'model.upload': done('upload a version', builders, 'models'),
   'deployment.list': seen('see deployments'),
   'deployment.read': seen('see a deployment'),
+  'application.read': seen('see how far what Git says has come'),
+  'application.refresh': done('ask Argo CD to look again', builders, 'requests', ['admin']),
+  'application.sync': done('ask Argo CD to apply what Git says now', maintainers, 'requests', ['admin']),
   'playground.use': done('predict with a deployed model', builders, 'predictions', ['admin']),
 
   'metrics.read': seen('see metrics'),

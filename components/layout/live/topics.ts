@@ -2,7 +2,7 @@
 const words: Record<string, readonly string[]> = {
   request: ['requests', 'namespaces', 'deployments', 'allowance-use'],
   namespace: ['namespaces', 'allowance-use'],
-  deployment: ['deployments', 'metrics'],
+  deployment: ['deployments', 'metrics', 'applications', 'namespaces'],
   model: ['models'],
   team: ['teams', 'me'],
   member: ['members', 'me'],

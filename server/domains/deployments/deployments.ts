@@ -7,8 +7,16 @@ import { type SortValues, sortedPage } from '../../database/sorted-page.ts'
 import { notFound } from '../../errors.ts'
 import type { Actor } from '../../permissions/actor.ts'
 import { demand } from '../../permissions/permissions.ts'
+import { applicationView } from '../delivery/delivery.ts'
 import { paths } from '../gitops/gitops.ts'
-import { ObservedApplication, ObservedModel, observedOf, type Seen, watchProblem } from '../observed/observed.ts'
+import {
+  ObservedApplication,
+  ObservedModel,
+  observedOf,
+  type Seen,
+  watchProblem,
+  watchProblems,
+} from '../observed/observed.ts'
 import { type HistoryEntry, requestHistory } from '../requests/requests.ts'
 import { stateOfDeployment } from './state.ts'
 import { servedVersions } from './versions.ts'
@@ -25,15 +33,22 @@ const sortValues: SortValues<DeploymentView> = {
 
 export function createDeployments({ db }: { db: Database }) {
   async function viewsOf(team: string): Promise<DeploymentView[]> {
-    const [models, applications, pending, problem, claims] = await Promise.all([
+    const [seenModels, applications, pending, problemOf, claims] = await Promise.all([
       observedOf(db, 'model', ObservedModel, { team }),
       observedOf(db, 'application', ObservedApplication, { team }),
       requestHistory(db, { team, open: true }),
-      watchProblem(db, 'model'),
+      watchProblems(db, 'model'),
       db.namespaceClaim.findMany({ where: { teamSlug: team } }),
     ])
     const environmentOf = (namespace: string) =>
       claims.find((claim) => claim.name === namespace)?.environment ?? namespace.split('-').at(-1)
+    // What somebody has put there by hand, under a name that the portal would not give, must not hide the rest.
+    const models = seenModels.filter(
+      ({ namespace, name }) =>
+        ModelName.safeParse(name).success &&
+        NamespaceName.safeParse(namespace).success &&
+        Environment.safeParse(environmentOf(namespace)).success,
+    )
     const view = (
       place: Place,
       seen: Seen<ObservedModel> | undefined,
@@ -51,7 +66,7 @@ export function createDeployments({ db }: { db: Database }) {
         endpoint: seen?.data.url ?? null,
         versions: seen ? servedVersions(seen.data) : [],
         openRequest: open ? { id: open.id, number: open.number, stateLabel: open.stateLabel } : null,
-        freshness: { observedAt: seen?.observedAt.toISOString() ?? null, problem },
+        freshness: { observedAt: seen?.observedAt.toISOString() ?? null, problem: problemOf(seen?.cluster) },
       }
     }
     const isAt = (place: Place) => (entry: HistoryEntry) =>
@@ -88,25 +103,18 @@ export function createDeployments({ db }: { db: Database }) {
         (each) => each.namespace === input.namespace && each.model === input.model,
       )
       if (!view) throw notFound(`A deployment of ${input.model} in ${input.namespace}`)
-      const [history, [seen], [application]] = await Promise.all([
+      const [history, [seen], [application], problem] = await Promise.all([
         requestHistory(db, { team: input.team, namespace: input.namespace, model: input.model }),
         observedOf(db, 'model', ObservedModel, { namespace: input.namespace, name: input.model }),
         observedOf(db, 'application', ObservedApplication, {
           name: paths.applicationOfModel(input.namespace, input.model),
         }),
+        watchProblem(db, 'application'),
       ])
       const merged = history.filter((each) => each.merged)
       return {
         ...view,
-        application: application
-          ? {
-              sync: application.data.sync,
-              health: application.data.health,
-              revision: application.data.revision,
-              message: application.data.message,
-              path: application.data.path,
-            }
-          : null,
+        application: application ? applicationView(application, problem) : null,
         replicas: (seen?.data.replicas ?? []).map((each) => ({
           name: each.name,
           state: each.state,

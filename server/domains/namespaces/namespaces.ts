@@ -9,6 +9,7 @@ import { notFound } from '../../errors.ts'
 import type { Actor } from '../../permissions/actor.ts'
 import { demand } from '../../permissions/permissions.ts'
 import type { Clusters } from '../../ports/clusters.ts'
+import { applicationView } from '../delivery/delivery.ts'
 import { paths } from '../gitops/gitops.ts'
 import {
   ObservedApplication,
@@ -17,6 +18,7 @@ import {
   ObservedQuota,
   observedOf,
   watchProblem,
+  watchProblems,
 } from '../observed/observed.ts'
 import { monthlyCost, type PolicyService } from '../policy/policy.ts'
 import { type HistoryEntry, requestHistory } from '../requests/requests.ts'
@@ -47,12 +49,12 @@ export function createNamespaces({ db, clusters, policy }: Needs) {
   }
 
   async function viewsOf(claims: Claim[], pending: HistoryEntry[], team: string): Promise<NamespaceView[]> {
-    const [namespaces, quotas, applications, models, problem, price] = await Promise.all([
+    const [namespaces, quotas, applications, models, problemOf, price] = await Promise.all([
       observedOf(db, 'namespace', ObservedNamespace, { team }),
       observedOf(db, 'quota', ObservedQuota, { team }),
       observedOf(db, 'application', ObservedApplication, { team }),
       observedOf(db, 'model', ObservedModel, { team }),
-      watchProblem(db, 'quota'),
+      watchProblems(db, 'quota'),
       prices(),
     ])
     return claims.map((claim) => {
@@ -61,17 +63,21 @@ export function createNamespaces({ db, clusters, policy }: Needs) {
       const application = applications.find((each) => each.name === paths.applicationOfNamespace(claim.name))
       const inForce = quota ? amountsInForce(quota.data) : null
       const open = pending.find((each) => each.namespace === claim.name && each.model === null)
+      const environment = Environment.parse(claim.environment)
       return {
         name: NamespaceName.parse(claim.name),
         team: TeamSlug.parse(claim.teamSlug),
-        environment: Environment.parse(claim.environment),
+        environment,
         ...stateOfNamespace({ claim, seen: seen?.data, hasQuota: quota !== undefined, application: application?.data }),
         quota: inForce,
         used: quota ? amountsUsed(quota.data) : null,
         models: models.filter((each) => each.namespace === claim.name).length,
         monthlyCost: inForce ? monthlyCost(price, inForce) : 0,
         openRequest: open ? RequestId.parse(open.id) : null,
-        freshness: { observedAt: quota?.observedAt.toISOString() ?? null, problem },
+        freshness: {
+          observedAt: quota?.observedAt.toISOString() ?? null,
+          problem: problemOf(clusters.of(environment).name),
+        },
       }
     })
   }
@@ -92,9 +98,10 @@ export function createNamespaces({ db, clusters, policy }: Needs) {
       demand(actor, 'namespace.read', input.team)
       const claim = await db.namespaceClaim.findUnique({ where: { name: input.namespace } })
       if (!claim || claim.teamSlug !== input.team) throw notFound(`The namespace ${input.namespace}`)
-      const [history, applications, events] = await Promise.all([
+      const [history, [seen], problem, events] = await Promise.all([
         requestHistory(db, { team: input.team, namespace: input.namespace }),
         observedOf(db, 'application', ObservedApplication, { name: paths.applicationOfNamespace(claim.name) }),
+        watchProblem(db, 'application'),
         recentEvents(clusters.of(Environment.parse(claim.environment)), claim.name),
       ])
       const [view] = await viewsOf(
@@ -103,19 +110,10 @@ export function createNamespaces({ db, clusters, policy }: Needs) {
         input.team,
       )
       if (!view) throw notFound(`The namespace ${input.namespace}`)
-      const application = applications[0]?.data
       return {
         ...view,
-        application: application
-          ? {
-              sync: application.sync,
-              health: application.health,
-              revision: application.revision,
-              message: application.message,
-              path: application.path,
-            }
-          : null,
-        objects: application?.resources ?? [],
+        application: seen ? applicationView(seen, problem) : null,
+        objects: seen?.data.resources ?? [],
         events,
         requests: history
           .filter((each) => each.model === null)

@@ -19,7 +19,7 @@ export {
   ObservedQuota,
 } from './projections.ts'
 export { readPulses, type WatchPulse } from './pulse.ts'
-export { observedOf, type Seen, watchProblem } from './reading.ts'
+export { observedOf, type Seen, watchProblem, watchProblems } from './reading.ts'
 
 type Needs = {
   db: Database

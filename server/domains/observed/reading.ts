@@ -36,12 +36,17 @@ export async function observedOf<Schema extends z.ZodType>(
   })
 }
 
-/** Why what is shown of a kind may be old, or null while its watches are well. Of one cluster, or of any. */
-export async function watchProblem(db: Database, kind: ObservedKind, cluster?: string): Promise<string | null> {
+/** Why what is shown of a kind may be old, or null while its watches are well: of one cluster, or of any. */
+export async function watchProblems(db: Database, kind: ObservedKind): Promise<(cluster?: string) => string | null> {
   const pulses = await readPulses(db, kind)
-  const concerned = pulses.filter((pulse) => cluster === undefined || pulse.cluster === cluster)
-  return concerned.map(problemOf).find((each) => each !== null) ?? null
+  return (cluster) => {
+    const concerned = pulses.filter((pulse) => cluster === undefined || pulse.cluster === cluster)
+    return concerned.map(problemOf).find((each) => each !== null) ?? null
+  }
 }
+
+export const watchProblem = async (db: Database, kind: ObservedKind, cluster?: string): Promise<string | null> =>
+  (await watchProblems(db, kind))(cluster)
 
 /** Longer than bookmarks take, and than a worker takes to hand over to another. */
 const quietAtMost = 180_000

@@ -1,3 +1,4 @@
+import { getApplication, refreshApplication, syncApplication } from '../../contracts/delivery.ts'
 import { getDeployment, listDeployments } from '../../contracts/deployments.ts'
 import { createModel, getModel, listModels, uploadVersion } from '../../contracts/models.ts'
 import { getNamespace, listNamespaces } from '../../contracts/namespaces.ts'
@@ -32,6 +33,9 @@ export const placeHandlers = [
   on(stopUpload, ({ actor, input, services }) => services.uploads.stop(actor, input)),
   on(listDeployments, ({ actor, input, services }) => services.deployments.list(actor, input)),
   on(getDeployment, ({ actor, input, services }) => services.deployments.get(actor, input)),
+  on(getApplication, ({ actor, input, services }) => services.delivery.get(actor, input)),
+  on(refreshApplication, ({ actor, input, services }) => services.delivery.refresh(actor, input)),
+  on(syncApplication, ({ actor, input, services }) => services.delivery.sync(actor, input)),
   on(getSignature, ({ actor, input, services }) => services.playground.signature(actor, input)),
   on(predict, ({ actor, input, services }) => services.playground.predict(actor, input)),
   on(getDeploymentMetrics, ({ actor, input, services }) => services.observability.deployment(actor, input)),

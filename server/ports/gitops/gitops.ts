@@ -79,6 +79,12 @@ export class GitOpsError extends IntegrationError {
   }
 }
 
+/** The fault of an error that it caused; undefined for any other. */
+export const gitOpsFault = (error: unknown): GitOpsFault | undefined =>
+  error instanceof IntegrationError && error.integration === 'gitops' && 'fault' in error
+    ? (error as GitOpsError).fault
+    : undefined
+
 export type GitOpsFact = { label: string; value: string; ok: boolean | null }
 
 export interface GitOps {
