@@ -21,7 +21,7 @@ export async function obtainBinaries(): Promise<string | undefined> {
     last = line
     console.error(line)
   }
-  const code = await run('scripts/tools/real-cluster.ts', [], { onLine, limitMinutes: obtainMinutes })
+  const code = await run('scripts/tools/real-cluster.ts', ['--for-suites'], { onLine, limitMinutes: obtainMinutes })
   if (code === 0) return undefined
   return code === tookTooLong ? `the binaries were not ready after ${obtainMinutes} minutes` : last || `code ${code}`
 }

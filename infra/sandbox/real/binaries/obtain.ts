@@ -9,7 +9,7 @@ import { promisify } from 'node:util'
 import { download, fetchWithin, reasonOf } from './download.ts'
 import { build, moduleFolder } from './go-build.ts'
 import { folderOf, isExecutable, onPath } from './places.ts'
-import { DATA_SETS, type DataSet, SYSTEM_TOOLS, type SystemTool, TOOLS, type Tool } from './tools.ts'
+import { DATA_SETS, type DataSet, S3_SERVER, SYSTEM_TOOLS, type SystemTool, TOOLS, type Tool } from './tools.ts'
 
 const run = promisify(execFile)
 
@@ -82,7 +82,7 @@ export const lacking = async (): Promise<Lacking> => {
   const system: SystemTool[] = []
   for (const tool of SYSTEM_TOOLS) if (!(await onPath(tool.name))) system.push(tool)
   const binaries: string[] = []
-  for (const tool of TOOLS) if (!(await present(tool))) binaries.push(`${tool.name} ${tool.version}`)
+  for (const tool of [...TOOLS, S3_SERVER]) if (!(await present(tool))) binaries.push(`${tool.name} ${tool.version}`)
   for (const set of DATA_SETS) if ((await missingFiles(set)).length > 0) binaries.push(`${set.name} ${set.version}`)
   return { system, binaries }
 }
