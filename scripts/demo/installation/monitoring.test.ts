@@ -44,6 +44,7 @@ describe('the demo’s Prometheus', () => {
         oidcClientSecret: '',
         gitToken: '',
         gitWebhookSecret: '',
+        gitOauthClientSecret: '',
       }
       const file = writePrometheusConfiguration(describeInstallation(state, 'production', ports, secrets))
       const configuration = parse(readFileSync(file, 'utf8'))
