@@ -38,7 +38,7 @@ export async function startChild(command: Command, directory: string, log: strin
   await Promise.race([once(child, 'spawn').catch(() => undefined), ended])
   if (child.pid === undefined) throw new Error(`${command.program} could not be started: ${(await ended).words}`)
   const pid = child.pid
-  const readyLine = readyLineOf(child, logFile)
+  const readyLine = readyLineOf(child, logFile, command.onLine)
   const ready = whenReady(command, readyLine, ended, log)
   ready.catch(() => undefined) // whoever stops us before it is ready does not care
   return { pid, ready, ended, stop: (grace) => stop(pid, command.stopSignal ?? 'SIGTERM', ended, grace) }
@@ -53,11 +53,16 @@ function endOf(child: ChildProcess): Promise<Ended> {
   })
 }
 
-function readyLineOf(child: ChildProcess, logFile: number): Promise<Record<string, unknown>> {
+function readyLineOf(
+  child: ChildProcess,
+  logFile: number,
+  onLine: Command['onLine'],
+): Promise<Record<string, unknown>> {
   return new Promise((resolve) => {
     if (!child.stdout) return
     createInterface({ input: child.stdout }).on('line', (line) => {
       tryWrite(logFile, `${line}\n`)
+      onLine?.(line)
       const parsed = line.startsWith('{') ? ReadyLine.safeParse(parseJson(line)) : undefined
       if (parsed?.success) resolve(parsed.data)
     })

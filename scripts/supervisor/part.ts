@@ -23,6 +23,8 @@ export interface Command {
   stopSignal?: NodeJS.Signals
   /** Asked until it says true. Without it the program prints one line of JSON with `"ready": true`. */
   answers?: () => Promise<boolean>
+  /** Hears what it writes to standard output, besides its log. */
+  onLine?: (line: string) => void
   /** How long it may take until it is ready; a minute unless it needs longer. */
   patienceMilliseconds?: number
 }

@@ -28,6 +28,8 @@ export const startArgoCd = async (
   const wrappers = dirname(tools.file('argocd-files', 'hack/gpg-wrapper.sh'))
   const common = {
     KUBECONFIG: plane.kubeconfig,
+    // `https://kubernetes.default.svc` is the cluster of this kubeconfig, as it would be from within.
+    ARGOCD_FAKE_IN_CLUSTER: 'true',
     ARGOCD_GNUPGHOME: gnupg,
     ARGOCD_GPG_ENABLED: 'false',
     ARGOCD_ASK_PASS_SOCK: join(folder, 'ask-pass.sock'),
@@ -55,7 +57,7 @@ export const startArgoCd = async (
       '--client-ca-path=',
       '--revision-cache-expiration=3s',
     ],
-    role('argocd-repo-server'),
+    { env: role('argocd-repo-server') },
   )
   processes.start(
     'argocd-application-controller',
@@ -72,7 +74,7 @@ export const startArgoCd = async (
       // Argo CD keeps each resource's health out of the object unless asked; the portal shows it from there.
       '--persist-resource-health',
     ],
-    role('argocd-application-controller'),
+    { env: role('argocd-application-controller') },
   )
   processes.start(
     'argocd-applicationset-controller',
@@ -83,7 +85,7 @@ export const startArgoCd = async (
       ...[`--metrics-addr=127.0.0.1:${setMetrics}`, `--probe-addr=127.0.0.1:${setProbe}`],
       `--webhook-addr=127.0.0.1:${setWebhook}`,
     ],
-    role('argocd-applicationset-controller'),
+    { env: role('argocd-applicationset-controller') },
   )
   const answers = async (port: number, path: string) => (await fetch(`http://127.0.0.1:${port}${path}`)).ok
   await until('Argo CD’s repository server', 40, () => answers(repoMetrics, '/healthz?full=true'))
@@ -150,7 +152,6 @@ const settings = (plane: ControlPlane, health: string, git: GitSource | undefine
   return [
     configMap('argocd-cm', {
       'application.resourceTrackingMethod': 'annotation',
-      'cluster.inClusterEnabled': 'false',
       'resource.customizations.health.inference.modelyard.dev_InferenceModel': health,
     }),
     ...['argocd-cmd-params-cm', 'argocd-rbac-cm', 'argocd-ssh-known-hosts-cm', 'argocd-tls-certs-cm'].map((name) =>

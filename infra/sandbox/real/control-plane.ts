@@ -1,4 +1,5 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { KubeClient } from '#sandbox/kube-client/kube-client.ts'
@@ -14,13 +15,15 @@ export const startControlPlane = async (
   tools: Toolbox,
   processes: Processes,
   state: string,
-  accounts: readonly Account[] = [],
+  { accounts = [], port }: { accounts?: readonly Account[] | undefined; port?: number | undefined } = {},
 ): Promise<ControlPlane> => {
   const folder = join(state, 'control-plane')
   await mkdir(folder, { recursive: true, mode: 0o700 })
-  const [etcdPort = 0, peerPort = 0, securePort = 0] = await freePorts(3)
-  const token = randomBytes(24).toString('hex')
-  const keyFile = await writeServiceAccountKey(folder)
+  const [etcdPort = 0, peerPort = 0, anyPort = 0] = await freePorts(3)
+  const securePort = port ?? anyPort
+  const token = await keptOr(join(folder, 'admin-token'), () => randomBytes(24).toString('hex'))
+  const keyFile = join(folder, 'service-account.key')
+  await keptOr(keyFile, newServiceAccountKey)
   const tokenFile = join(folder, 'tokens.csv')
   const everyone: Account[] = [{ name: 'sandbox-admin', token, groups: ['system:masters'] }, ...accounts]
   const lines = everyone.map(
@@ -28,7 +31,7 @@ export const startControlPlane = async (
   )
   await writeFile(tokenFile, `${lines.join('\n')}\n`, { mode: 0o600 })
 
-  processes.start('etcd', tools.path('etcd'), [
+  const etcd = [
     `--data-dir=${join(folder, 'etcd')}`,
     `--listen-client-urls=http://127.0.0.1:${etcdPort}`,
     `--advertise-client-urls=http://127.0.0.1:${etcdPort}`,
@@ -36,8 +39,8 @@ export const startControlPlane = async (
     `--initial-advertise-peer-urls=http://127.0.0.1:${peerPort}`,
     `--initial-cluster=default=http://127.0.0.1:${peerPort}`,
     '--unsafe-no-fsync',
-  ])
-  processes.start('kube-apiserver', tools.path('kube-apiserver'), [
+  ]
+  const apiServer = [
     `--etcd-servers=http://127.0.0.1:${etcdPort}`,
     '--bind-address=127.0.0.1',
     `--secure-port=${securePort}`,
@@ -50,10 +53,12 @@ export const startControlPlane = async (
     `--token-auth-file=${tokenFile}`,
     '--endpoint-reconciler-type=none',
     '--enable-priority-and-fairness=false',
-  ])
+  ]
+  processes.start('etcd', tools.path('etcd'), etcd, { foundation: true })
+  processes.start('kube-apiserver', tools.path('kube-apiserver'), apiServer, { foundation: true })
   const url = `https://127.0.0.1:${securePort}`
   const certificate = join(folder, 'certificates', 'apiserver.crt')
-  await until('the API server’s certificate', 20, async () =>
+  await until('the API server’s certificate', 60, async () =>
     (await readFile(certificate, 'utf8')).includes('END CERT'),
   )
   const kubeconfig = join(state, 'kubeconfig')
@@ -62,7 +67,7 @@ export const startControlPlane = async (
   const client = KubeClient.fromFile(kubeconfig)
   await until(
     'the API server',
-    60,
+    120,
     async () => isReady(client),
     () => processes.hasEnded('kube-apiserver'),
   )
@@ -81,7 +86,7 @@ export const startControlPlane = async (
     '--secure-port=0',
   ])
   const accountType = await client.discovery.require('v1', 'ServiceAccount')
-  await until('the controllers', 60, async () => {
+  await until('the controllers', 120, async () => {
     const accountsInDefault: KubeObject[] = await client.list(accountType, 'default')
     return accountsInDefault.length > 0
   })
@@ -94,11 +99,17 @@ const isReady = async (client: KubeClient): Promise<boolean> => {
   return response.statusCode === 200
 }
 
-const writeServiceAccountKey = async (folder: string): Promise<string> => {
+/** What an earlier start wrote there, else something new. */
+const keptOr = async (file: string, make: () => string): Promise<string> => {
+  if (existsSync(file)) return readFile(file, 'utf8')
+  const made = make()
+  await writeFile(file, made, { mode: 0o600 })
+  return made
+}
+
+const newServiceAccountKey = (): string => {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
-  const file = join(folder, 'service-account.key')
-  await writeFile(file, privateKey.export({ type: 'sec1', format: 'pem' }), { mode: 0o600 })
-  return file
+  return privateKey.export({ type: 'sec1', format: 'pem' }).toString()
 }
 
 export const kubeconfigFor = (url: string, token: string, authority: Buffer) => ({

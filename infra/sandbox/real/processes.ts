@@ -5,27 +5,42 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { ChildSweeper } from '#sandbox/process/child-sweeper.ts'
 
-/** Child processes with a log file each; the last started stops first. */
+// Whoever waits for us gives six seconds in all, and there are up to three turns.
+const STOP_MILLISECONDS = 1500
+
+type StartOptions = {
+  env?: Record<string, string>
+  /** The others stand on it, so it stops after them. */
+  foundation?: boolean
+}
+
+/** Child processes with a log file each. What others stand on stops last. */
 export class Processes {
   readonly #logs: string
-  readonly #children: { name: string; child: ChildProcess }[] = []
+  readonly #onEnd: (name: string) => void
+  readonly #children: { name: string; child: ChildProcess; foundation: boolean }[] = []
   readonly #sweeper = new ChildSweeper()
   #stopping = false
 
-  constructor(logs: string) {
+  /** `onEnd` hears of a process that ended without having been asked to. */
+  constructor(logs: string, onEnd: (name: string) => void = () => undefined) {
     this.#logs = logs
+    this.#onEnd = onEnd
     mkdirSync(logs, { recursive: true })
   }
 
-  start(name: string, command: string, args: readonly string[], env: Record<string, string> = {}): void {
+  start(name: string, command: string, args: readonly string[], options: StartOptions = {}): void {
+    const { env, foundation = false } = options
     const log = openSync(join(this.#logs, `${name}.log`), 'w')
     const child = spawn(command, args, { stdio: ['ignore', log, log], env: { ...process.env, ...env }, detached: true })
     if (child.pid !== undefined) this.#sweeper.hold(child.pid)
     closeSync(log)
-    this.#children.push({ name, child })
+    this.#children.push({ name, child, foundation })
     child.on('error', (error) => console.error(`${name} could not be started: ${error.message}`))
     child.on('exit', (code, signal) => {
-      if (!this.#stopping) console.error(`${name} ended unexpectedly (${signal ?? code}): ${this.tail(name)}`)
+      if (this.#stopping) return
+      console.error(`${name} ended unexpectedly (${signal ?? code}): ${this.tail(name)}`)
+      this.#onEnd(name)
     })
   }
 
@@ -41,12 +56,15 @@ export class Processes {
   }
 
   hasEnded(name: string): boolean {
-    return this.#children.some((each) => each.name === name && each.child.exitCode !== null)
+    return this.#children.some(
+      (each) => each.name === name && (each.child.exitCode !== null || each.child.signalCode !== null),
+    )
   }
 
   async stop(): Promise<void> {
     this.#stopping = true
-    for (const { child } of this.#children.toReversed()) await end(child)
+    await Promise.all(this.#children.map(({ child, foundation }) => (foundation ? undefined : end(child))))
+    for (const { child, foundation } of this.#children.toReversed()) if (foundation) await end(child)
     this.#sweeper.close()
   }
 }
@@ -55,7 +73,7 @@ const end = async (child: ChildProcess): Promise<void> => {
   if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()))
   child.kill('SIGTERM')
-  const force = setTimeout(() => child.kill('SIGKILL'), 3000)
+  const force = setTimeout(() => child.kill('SIGKILL'), STOP_MILLISECONDS)
   await exited
   clearTimeout(force)
 }

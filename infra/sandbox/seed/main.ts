@@ -2,7 +2,7 @@
  * Introduces a cluster to its GitOps repository: what a platform team applies once by kubectl. From then on Argo CD
  * takes everything from Git.
  *
- *   node infra/sandbox/seed/main.ts --kubeconfig FILE --repository-url URL [--cluster-url URL]
+ *   node infra/sandbox/seed/main.ts --kubeconfig FILE --repository-url URL [--cluster-url URL] [--has-argo-cd]
  */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -26,13 +26,16 @@ const { values } = parseArgs({
     kubeconfig: { type: 'string' },
     'repository-url': { type: 'string' },
     'cluster-url': { type: 'string', default: inCluster },
+    // Its namespace is somebody else's then.
+    'has-argo-cd': { type: 'boolean', default: false },
   },
 })
 const { kubeconfig, 'repository-url': repositoryUrl, 'cluster-url': clusterUrl } = values
 if (!kubeconfig || !repositoryUrl) throw new Error('Usage: --kubeconfig FILE --repository-url URL [--cluster-url URL]')
 
 const client = KubeClient.fromFile(kubeconfig)
-for (const file of files) {
+const wanted = values['has-argo-cd'] ? files.filter((file) => !file.endsWith('/namespace.yaml')) : files
+for (const file of wanted) {
   const text = await readFile(join(root, file), 'utf8')
   const object: KubeObject = parse(
     text.replaceAll('REPOSITORY_URL', repositoryUrl).replaceAll('CLUSTER_URL', clusterUrl),
@@ -40,7 +43,7 @@ for (const file of files) {
   await applyPatiently(object)
 }
 client.close()
-process.stdout.write(`${JSON.stringify({ applied: files.length })}\n`)
+process.stdout.write(`${JSON.stringify({ applied: wanted.length })}\n`)
 
 /** Argo CD's kinds appear when its controllers have started; half a minute is enough for that. */
 async function applyPatiently(object: KubeObject): Promise<void> {

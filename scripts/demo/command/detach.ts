@@ -8,18 +8,17 @@ import { type StartOptions, start } from './start.ts'
 import { readPhase } from './status.ts'
 
 /** Starts everything in the background and returns once it answers, or with 1 when it does not come up. */
-export async function detach(options: StartOptions): Promise<number> {
-  const { state, portalPort, only } = options
+export async function detach(options: StartOptions, flags: string[]): Promise<number> {
+  const { state } = options
   if (runningHolder(state)) return start(options) // says that it runs, and how far it is
   mkdirSync(join(state, 'logs'), { recursive: true })
   const log = join(state, 'logs', 'demo.log')
   const file = openSync(log, 'w', 0o600)
-  const args = ['scripts/demo/main.ts', '--state', state]
-  if (portalPort) args.push('--port', String(portalPort))
-  if (only) args.push('--only', only.join(','))
+  const script = join(root, 'scripts', 'demo', 'main.ts')
+  // What was reset and agreed to here is not reset and asked again there.
+  const args = [script, ...flags.filter((flag) => flag !== '--detach' && flag !== '--reset'), '--state', state, '--yes']
   const { MODELYARD_PARENT: _ours, ...environment } = process.env
   const child = spawn(process.execPath, [...process.execArgv, ...args], {
-    cwd: root,
     env: environment,
     detached: true,
     stdio: ['ignore', file, file],

@@ -3,7 +3,13 @@ import { join } from 'node:path'
 import type { PartStatus } from '../../supervisor/part.ts'
 import { endLeftovers, writeWhole } from '../../supervisor/records.ts'
 import { createSupervisor, type Supervisor } from '../../supervisor/supervisor.ts'
-import { buildStamp, describeInstallation, type Installation, root } from '../installation/installation.ts'
+import {
+  buildStamp,
+  type ClusterChoice,
+  describeInstallation,
+  type Installation,
+  root,
+} from '../installation/installation.ts'
 import { holdPorts } from '../installation/ports.ts'
 import { type Ready, readyOf, summary } from '../installation/ready.ts'
 import { secretsOf } from '../installation/secrets.ts'
@@ -18,6 +24,7 @@ export interface StartOptions {
   portalPort?: number | undefined
   /** Only these parts and what they need. */
   only?: string[] | undefined
+  cluster?: ClusterChoice
 }
 
 /** Starts everything and stays until it is asked to end. Returns the exit code. */
@@ -34,14 +41,15 @@ export async function start(options: StartOptions): Promise<number> {
   }
 }
 
-async function runUntil(ending: EndRequest, { state, mode, portalPort, only }: StartOptions): Promise<number> {
+async function runUntil(ending: EndRequest, options: StartOptions): Promise<number> {
+  const { state, mode, portalPort, only, cluster = { kind: 'sandbox' } } = options
   const started = Date.now()
   const left = await endLeftovers(join(state, 'run', 'processes.json'))
   if (left.length > 0) tell(`Ended what a crash had left: ${left.join(', ')}`)
   const readyFile = join(state, 'ready.json')
   rmSync(readyFile, { force: true })
   const held = await holdPorts(state, portalPort)
-  const installation = describeInstallation(state, mode, held.ports, secretsOf(state))
+  const installation = describeInstallation(state, mode, held.ports, secretsOf(state), cluster)
   const downloads = join(root, '.modelyard', 'tools')
   const all = demoParts({ installation, release: held.release, tell, downloads })
   const parts = only ? withNeeded(all, only) : all

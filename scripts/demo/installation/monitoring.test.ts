@@ -46,7 +46,9 @@ describe('the demo’s Prometheus', () => {
         gitWebhookSecret: '',
         gitOauthClientSecret: '',
       }
-      const file = writePrometheusConfiguration(describeInstallation(state, 'production', ports, secrets))
+      const file = writePrometheusConfiguration(
+        describeInstallation(state, 'production', ports, secrets, { kind: 'sandbox' }),
+      )
       const configuration = parse(readFileSync(file, 'utf8'))
       const runtime = configuration.scrape_configs.find((job: { job_name: string }) => job.job_name === 'runtime')
       expect(runtime.static_configs[0].targets).toEqual(['127.0.0.1:5'])

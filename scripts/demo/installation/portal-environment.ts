@@ -22,7 +22,7 @@ export function portalEnvironment(installation: Installation, outputs: Outputs):
     GIT_OAUTH_CLIENT_ID: 'modelyard',
     GIT_OAUTH_CLIENT_SECRET: secrets.gitOauthClientSecret,
     KUBECONFIG: installation.kubeconfig,
-    CLUSTER_CONTEXTS: 'dev=admin,staging=admin,prod=admin',
+    CLUSTER_CONTEXTS: ['dev', 'staging', 'prod'].map((name) => `${name}=${installation.context}`).join(','),
     ARGOCD_NAMESPACE: 'argocd',
     OBJECT_STORE_URL: installation.objectStoreUrl,
     RUNTIME_URL: urls.runtime,

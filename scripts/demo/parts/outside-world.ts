@@ -34,6 +34,7 @@ export function outsideWorld({ installation, release }: PartsOptions): Part[] {
         const seed = join(state, 'gitops-seed')
         await prepareGitOpsFolder(seed, { repositoryUrl: repositoryUrlOf(installation), clusterUrl: inCluster })
         return node('infra/sandbox/git-host/main.ts', {
+          host: installation.gitAddress,
           port: String(ports.git),
           state: join(state, 'git'),
           'admin-token': secrets.gitToken,
@@ -50,58 +51,7 @@ export function outsideWorld({ installation, release }: PartsOptions): Part[] {
         })
       },
     },
-    {
-      name: 'cluster',
-      title: 'Kubernetes API',
-      after: [],
-      kind: 'service',
-      async make() {
-        await release('cluster')
-        return node('infra/sandbox/cluster/main.ts', {
-          port: String(ports.cluster),
-          state: join(state, 'cluster'),
-          // kubectl sends no token over plain HTTP.
-          tls: true,
-        })
-      },
-    },
-    {
-      name: 'controllers',
-      title: 'Cluster controllers',
-      after: ['cluster'],
-      kind: 'service',
-      make: () => node('infra/sandbox/controllers/main.ts', { kubeconfig: installation.kubeconfig }),
-    },
-    {
-      name: 'gitops',
-      title: 'GitOps reconciler',
-      after: ['cluster', 'git'],
-      kind: 'service',
-      make: () =>
-        node('infra/sandbox/gitops/main.ts', {
-          kubeconfig: installation.kubeconfig,
-          'git-base': urls.git,
-          state: join(state, 'gitops'),
-        }),
-    },
   ]
 }
 
-const repositoryUrlOf = ({ urls }: Installation) => `${urls.git}/platform/gitops.git`
-
-/** After the controllers that bring Argo CD's kinds: what a platform admin would apply once by kubectl. */
-export function introduction({ installation }: PartsOptions): Part[] {
-  return [
-    {
-      name: 'introduction',
-      title: 'Cluster and repository',
-      after: ['gitops'],
-      kind: 'task',
-      make: () =>
-        node('infra/sandbox/seed/main.ts', {
-          kubeconfig: installation.kubeconfig,
-          'repository-url': repositoryUrlOf(installation),
-        }),
-    },
-  ]
-}
+export const repositoryUrlOf = ({ urls }: Installation) => `${urls.git}/platform/gitops.git`

@@ -1,7 +1,8 @@
 // Everything that runs in the demo, in `npm run dev` and under the e2e tests: one entry a part.
 import type { Part } from '../../supervisor/part.ts'
+import { cluster } from './cluster.ts'
 import { monitoring } from './monitoring.ts'
-import { introduction, outsideWorld } from './outside-world.ts'
+import { outsideWorld } from './outside-world.ts'
 import { portal } from './portal.ts'
 import type { PartsOptions } from './program.ts'
 import { serving } from './serving.ts'
@@ -9,7 +10,7 @@ import { serving } from './serving.ts'
 export function demoParts(options: PartsOptions): Part[] {
   return [
     ...outsideWorld(options),
-    ...introduction(options),
+    ...cluster(options),
     ...serving(options),
     ...monitoring(options),
     ...portal(options),

@@ -44,7 +44,7 @@ export function portal(options: PartsOptions): Part[] {
     {
       name: 'worker',
       title: 'Worker',
-      after: ['seed', 'controllers', 'introduction', 'prometheus', 'alertmanager'],
+      after: ['seed', 'introduction', 'prometheus', 'alertmanager'],
       kind: 'service',
       make(outputs) {
         const command = node('server/worker.ts', {}, environment(outputs))
