@@ -1,89 +1,139 @@
-/**
- * `npm run bench [-- --seconds N] [--only tiny]`: measures the runtime and its peer in turn, writes docs/performance.md.
- * `npm run bench:check`: measures the runtime alone and fails when a request costs over 15 % more than last time.
- */
+/** The bench: measures the runtime and its peers in turn, and writes down what came of it; or checks against last time. */
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { availableParallelism, loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { z } from 'zod'
 import { writeSection } from '../../scripts/bench/section.ts'
-import { pythonWith } from '../conformance/python.ts'
-import { type Measurement, measure } from './measure.ts'
-import { OURS, report } from './report.ts'
-import { peerVariants, type Server, startOurs, startPeer } from './servers.ts'
-import { type Workload, workloads } from './workloads.ts'
+import { Baseline, baselineOf } from './baseline.ts'
+import { check } from './check.ts'
+import { haveWrk } from './load/wrk.ts'
+import { type Bench, type Cell, measureCosts, measureWorkload } from './measure/cells.ts'
+import { type HogFinding, measureHog } from './measure/hog.ts'
+import { measureLanes } from './measure/lanes.ts'
+import { measureLoading, writeBigModel } from './measure/loading.ts'
+import { peers } from './peers/peers.ts'
+import { goalsOf, type Results } from './report/goals.ts'
+import { report } from './report/report.ts'
+import { versionsOf } from './report/versions.ts'
+import { workloads } from './workloads.ts'
 
 const here = import.meta.dirname
-const lastFile = join(here, 'last.json')
-const Last = z.record(z.string(), z.number())
-const TOLERANCE = 1.15
+const OTHERS = ['hog', 'loading', 'lanes']
+const parts = [...workloads.map((each) => each.name), ...OTHERS]
+
+const USAGE = `npm run bench [-- options]         the runtime beside its peers; writes docs/performance.md and what the check compares with
+npm run bench:check [-- options]   the runtime alone; fails when a request costs over 15 % more than last time
+
+  --only PART     one of ${parts.join(', ')}; may be repeated; then nothing is written
+  --seconds N     of each round (2)
+  --rounds N      of which the medians are taken (3)
+  --no-peers      the runtime alone
+  --last FILE     what the check compares with (runtime/bench/last.json)
+wrk makes the load where it is installed. Peers come from PyPI into .modelyard/python the first time: that takes minutes.`
 
 const { values } = parseArgs({
+  allowNegative: true,
   options: {
-    seconds: { type: 'string', default: '5' },
-    only: { type: 'string' },
+    only: { type: 'string', multiple: true, default: [] },
+    seconds: { type: 'string', default: '2' },
+    rounds: { type: 'string', default: '3' },
+    peers: { type: 'boolean', default: true },
     check: { type: 'boolean', default: false },
+    last: { type: 'string', default: join(here, 'last.json') },
+    help: { type: 'boolean', default: false },
   },
 })
-const seconds = Number(values.seconds)
-const chosen = workloads.filter((each) => values.only === undefined || each.name === values.only)
+const stranger = values.only.find((each) => !parts.includes(each))
+if (values.help || stranger !== undefined) {
+  if (stranger !== undefined) console.error(`There is nothing called "${stranger}" to measure.\n`)
+  console.log(USAGE)
+  process.exit(stranger === undefined ? 0 : 2)
+}
+
+const wanted = (part: string): boolean => values.only.length === 0 || values.only.includes(part)
+const chosen = workloads.filter((each) => wanted(each.name))
 const folder = await mkdtemp(join(tmpdir(), 'modelyard-bench-'))
-const all: Measurement[] = []
-
-const tell = (each: Measurement): void => {
-  const { server, workload, kind, requestsPerSecond, microsPerRequest, p50, p99, aloneP50 } = each
-  console.log(
-    `${workload} ${kind}  ${server}: ${Math.round(requestsPerSecond)} requests/s, ${microsPerRequest.toFixed(1)} µs each, p50 ${p50} ms, p99 ${p99} ms, alone ${aloneP50} ms`,
-  )
+const began = performance.now()
+const failures: { server: string; why: string }[] = []
+const tell = (line: string): void =>
+  console.log(`${String(Math.round((performance.now() - began) / 1000)).padStart(4)} s  ${line}`)
+const bench: Bench = {
+  folder,
+  // The load generator takes whole seconds.
+  seconds: Math.max(1, Math.round(Number(values.seconds))),
+  rounds: Math.max(1, Math.round(Number(values.rounds))),
+  peers: values.peers ? peers : [],
+  tell,
+  failed: (server, why) => {
+    failures.push({ server, why })
+    tell(`${server} is not measured: ${why}`)
+  },
+}
+const loadBefore = loadavg()[0] ?? 0
+if (loadBefore > availableParallelism() / 2) {
+  tell(`others use this machine (load ${loadBefore.toFixed(1)}): rates will be lower and less even than on a quiet one`)
 }
 
-const measureOne = async (start: () => Promise<Server>, workload: Workload): Promise<void> => {
-  const server = await start()
-  try {
-    const found = await measure(server, workload, folder, seconds)
-    found.forEach(tell)
-    all.push(...found)
-  } finally {
-    await server.stop()
-  }
-}
+const SHARE_OF_SATURATION = 0.04
+const SHARE_WITHOUT_SATURATION = 800
 
-/** One workload after the other, so that what is compared is measured within the same minute. */
-const measureAll = async (python: string | undefined): Promise<void> => {
+const measureAll = async (): Promise<Results> => {
+  const cells: Cell[] = []
   for (const workload of chosen) {
-    await measureOne(() => startOurs(workload, folder), workload)
-    if (python === undefined) continue
-    for (const variant of peerVariants) await measureOne(() => startPeer(variant, workload, folder, python), workload)
+    await measureWorkload(bench, workload).then(
+      (found) => cells.push(...found),
+      (error: unknown) => bench.failed(workload.name, error instanceof Error ? error.message : String(error)),
+    )
   }
-}
-
-const costs = (): Record<string, number> =>
-  Object.fromEntries(
-    all
-      .filter((each) => each.server === OURS)
-      .map((each) => [`${each.workload} ${each.kind}`, Math.round(each.microsPerRequest * 10) / 10]),
+  const saturation = cells.find((each) => each.workload === 'tiny')?.ours.requestsPerSecond
+  const sharePerSecond = Math.round(
+    saturation === undefined ? SHARE_WITHOUT_SATURATION : saturation * SHARE_OF_SATURATION,
   )
-
-const check = async (): Promise<void> => {
-  const last = Last.parse(JSON.parse(await readFile(lastFile, 'utf8')))
-  for (const [name, micros] of Object.entries(costs())) {
-    const before = last[name]
-    if (before === undefined || micros <= before * TOLERANCE) continue
-    console.error(`${name}: a request costs ${micros} µs of processor time, last time ${before}: more than 15 % slower`)
-    process.exitCode = 1
+  const hogs: HogFinding[] = []
+  for (const limited of wanted('hog') ? [true, false] : []) {
+    const found = await measureHog({ folder, seconds: bench.seconds, rounds: bench.rounds, sharePerSecond, limited })
+    hogs.push(found)
+    tell(
+      `hog at ten times ${sharePerSecond}/s, ${limited ? 'limited' : 'not limited'}: others' p99 ${found.calmP99.toFixed(1)} → ${found.hoggedP99.toFixed(1)} ms, ${found.failures} failures`,
+    )
   }
+  const big = wanted('loading') || wanted('lanes') ? await writeBigModel(folder) : undefined
+  const lanes = big && wanted('lanes') ? await measureLanes(big.file) : undefined
+  if (lanes) tell(`one session ${lanes.oneMegabytes} MB, four lanes ${lanes.fourMegabytes} MB`)
+  const loading =
+    big && wanted('loading')
+      ? await measureLoading({ folder, seconds: bench.seconds, loads: bench.rounds, ...big })
+      : undefined
+  if (loading)
+    tell(
+      `while ${loading.megabytes} MB are loaded: loop p99 ${loading.loopP99.toFixed(1)} ms, ${loading.failures} failures`,
+    )
+  return { cells, hogs, loading, lanes }
 }
+
+const costsOf = (cells: readonly Cell[]) =>
+  cells.map(({ workload, kind, ours, overEcho }) => ({ workload, kind, micros: ours.microsPerRequest, overEcho }))
 
 try {
-  const requirements = join(here, 'peers', 'requirements.txt')
-  await measureAll(values.check ? undefined : await pythonWith(requirements))
-  if (values.check) await check()
-  else {
-    const versions = `Node ${process.version}; the peer: ${(await readFile(requirements, 'utf8')).trim().replaceAll('==', ' ').split('\n').join(', ')}.`
-    if (values.only === undefined) {
-      await writeSection(join(here, '..', '..', 'docs', 'performance.md'), 'runtime', report(all, versions))
-      await writeFile(lastFile, `${JSON.stringify(costs(), null, 2)}\n`)
+  if (values.check) {
+    const last = Baseline.parse(JSON.parse(await readFile(values.last, 'utf8')))
+    const faults = await check(
+      { last, tell, measure: (workload, which) => measureCosts(bench, workload, which) },
+      chosen,
+    )
+    for (const fault of faults) console.error(fault)
+    if (faults.length > 0) process.exitCode = 1
+  } else {
+    const results = await measureAll()
+    for (const { goal, wanted: limit, measured, met } of goalsOf(results)) {
+      if (met !== undefined) console.log(`${met ? 'met    ' : 'NOT MET'} ${goal}: ${measured} (${limit})`)
+    }
+    if (values.only.length === 0) {
+      const generator = (await haveWrk()) ? 'wrk, one thread' : 'our own generator, one thread'
+      const { seconds, rounds } = bench
+      const circumstances = { versions: await versionsOf(), loadBefore, generator, seconds, rounds, failures }
+      await writeSection(join(here, '../../docs/performance.md'), 'runtime', report(results, circumstances))
+      await writeFile(values.last, `${JSON.stringify(baselineOf(costsOf(results.cells)), null, 2)}\n`)
     }
   }
 } finally {

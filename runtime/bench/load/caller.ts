@@ -10,9 +10,15 @@ export interface Request {
   port: number
 }
 
-export const requestOf = (url: string, path: string, headers: Record<string, string>, body: Buffer): Request => {
+export const requestOf = (
+  method: string,
+  url: string,
+  path: string,
+  headers: Record<string, string>,
+  body: Buffer,
+): Request => {
   const { hostname, port, host } = new URL(url)
-  const lines = [`POST ${path} HTTP/1.1`, `Host: ${host}`, `Content-Length: ${body.length}`]
+  const lines = [`${method} ${path} HTTP/1.1`, `Host: ${host}`, `Content-Length: ${body.length}`]
   for (const [name, value] of Object.entries(headers)) lines.push(`${name}: ${value}`)
   return {
     bytes: Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\n\r\n`), body]),

@@ -5,11 +5,13 @@ export const Target = z.object({
   /** Under which its figures come back. */
   name: z.string(),
   url: z.url(),
+  method: z.enum(['GET', 'POST']).default('POST'),
   path: z.string(),
   headers: z.record(z.string(), z.string()).default({}),
   /** As base64, since it may be binary. */
-  body: z.string(),
-  perSecond: z.number().positive(),
+  body: z.string().default(''),
+  /** Without it each connection asks again as soon as it is answered. */
+  perSecond: z.number().positive().optional(),
   /** Requests that may be under way at once; what is due beyond that waits, and its waiting counts. */
   connections: z.int().min(1).default(16),
 })
@@ -29,7 +31,12 @@ export const Experience = z.object({
 export type Experience = z.infer<typeof Experience>
 
 export const ToGenerator = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('start'), targets: z.array(Target) }),
+  z.object({
+    type: z.literal('start'),
+    targets: z.array(Target),
+    /** Stands for callers on other machines, who do not wait for a core of this one. Only root may have it so. */
+    prompt: z.boolean(),
+  }),
   /** Report what happened since the last report. */
   z.object({ type: z.literal('take') }),
   /** Ask nothing more, let what is under way finish, report, and end. */

@@ -4,16 +4,17 @@ import { type Experience, FromGenerator, ToGenerator } from './contract.ts'
 import { SteadyTarget } from './steady-target.ts'
 
 const LAST_ANSWERS_MILLISECONDS = 5000
-/** It stands for callers on other machines, who do not wait for a core of this one; only root may ask for that. */
-const PRIORITY = -10
-try {
-  setPriority(PRIORITY)
-} catch {
-  // Then it measures its own waiting too.
-}
-
+const PROMPT_PRIORITY = -10
 const targets = new Map<string, SteadyTarget>()
 let ticking: NodeJS.Timeout | undefined
+
+const hurry = (): void => {
+  try {
+    setPriority(PROMPT_PRIORITY)
+  } catch {
+    // Then it measures its own waiting too.
+  }
+}
 
 const report = (): void => {
   const experiences: Record<string, Experience> = {}
@@ -38,7 +39,12 @@ process.on('message', (raw) => {
   if (message.type === 'take') report()
   else if (message.type === 'stop') void stop()
   else {
-    for (const target of message.targets) targets.set(target.name, new SteadyTarget(target, performance.now()))
+    if (message.prompt) hurry()
+    for (const wanted of message.targets) {
+      const target = new SteadyTarget(wanted, performance.now())
+      targets.set(wanted.name, target)
+      target.begin()
+    }
     ticking ??= setInterval(() => {
       for (const target of targets.values()) target.tick(performance.now())
     }, 1)

@@ -19,9 +19,9 @@ export const experienceOf = (all: Experiences, name: string): Experience => all[
 export const failuresOf = ({ outcomes }: Experience): [what: string, times: number][] =>
   Object.entries(outcomes).filter(([what]) => what !== '200')
 
-export const startSteadyLoad = (targets: TargetInput[]): SteadyLoad => {
+export const startSteadyLoad = (targets: TargetInput[], { prompt = true } = {}): SteadyLoad => {
   const child = fork(new URL('./generator.ts', import.meta.url), { execArgv: ['--no-warnings'], stdio: 'inherit' })
-  child.send({ type: 'start', targets })
+  child.send({ type: 'start', targets, prompt })
   const ended = once(child, 'exit')
 
   const ask = async (type: 'take' | 'stop'): Promise<Experiences> => {

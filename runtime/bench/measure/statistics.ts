@@ -1,0 +1,6 @@
+export const median = (values: readonly number[]): number => {
+  const sorted = values.filter((each) => Number.isFinite(each)).toSorted((a, b) => a - b)
+  const middle = sorted.length >> 1
+  const upper = sorted[middle] ?? Number.NaN
+  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? upper) + upper) / 2
+}
