@@ -6,8 +6,10 @@
 import { rmSync, writeFileSync } from 'node:fs'
 import { createServer, type Socket } from 'node:net'
 import { dirname } from 'node:path'
+import { socketAdopter } from '../http/adopt-socket.ts'
 import { shapesMayVary } from './batching.ts'
-import { answerFrame, frameReader, readRequests } from './frames.ts'
+import { frameReader } from './frame-reader.ts'
+import { FrameWriter, readRequests, sendAnswers, type WireAnswer } from './frames.ts'
 import { labelReader } from './labels.ts'
 import { loadModel } from './load-model.ts'
 import { type FromEngine, type LoadOrder, ToEngine } from './messages.ts'
@@ -31,24 +33,28 @@ const leaveWhenAlone = (): void => {
   if (retiring && sockets.size === 0) process.exit(0)
 }
 
-const serve = (socket: Socket, run: Runner): void => {
+const adopt = socketAdopter()
+
+const serve = (accepted: Socket, run: Runner, elsewhere: boolean): void => {
+  const { socket, read } = adopt(accepted)
+  const writer = new FrameWriter(socket)
   // The first line an acceptor sends is the prefix of its request names, and the folder of its large bodies.
   let caller: { prefix: string; slots: SlotReader } | undefined
-  const frames = frameReader((payload, count) => {
+  const send = (answers: readonly WireAnswer[]): void => {
+    if (!socket.destroyed) sendAnswers(writer, answers)
+  }
+  const frames = frameReader((bytes, from, length, count) => {
     if (!caller) return
-    run(readRequests(payload, count), caller, (answers) => {
-      if (socket.destroyed) return
-      socket.cork()
-      for (const chunk of answerFrame(answers)) socket.write(chunk)
-      socket.uncork()
-    })
+    // Runs on other threads read their inputs when this memory holds the next frame already.
+    if (elsewhere) run(readRequests(Buffer.from(bytes.subarray(from, from + length)), 0, count), caller, send)
+    else run(readRequests(bytes, from, count), caller, send)
   })
-  socket.on('data', (chunk: Buffer) => {
-    if (caller !== undefined) return frames(chunk)
-    const end = chunk.indexOf(0x0a)
-    const [prefix = '', folder = ''] = chunk.toString('latin1', 0, end).split(' ')
+  read((bytes, length) => {
+    if (caller !== undefined) return frames(bytes, length)
+    const end = bytes.subarray(0, length).indexOf(0x0a)
+    const [prefix = '', folder = ''] = bytes.toString('latin1', 0, end).split(' ')
     caller = { prefix, slots: slotReader(folder) }
-    if (end + 1 < chunk.length) frames(chunk.subarray(end + 1))
+    if (end + 1 < length) frames(Buffer.from(bytes.subarray(end + 1, length)), length - end - 1)
   })
   socket.on('error', () => socket.destroy())
   sockets.add(socket)
@@ -81,7 +87,7 @@ const load = async (order: LoadOrder): Promise<void> => {
     observations: seen,
     elsewhere,
   })
-  createServer((socket) => serve(socket, run)).listen(order.socket, () =>
+  createServer({ pauseOnConnect: true }, (socket) => serve(socket, run, elsewhere)).listen(order.socket, () =>
     tell({
       type: 'ready',
       signature,

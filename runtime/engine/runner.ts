@@ -38,6 +38,8 @@ interface Work {
 
 const micros = (since: number): number => Math.round((performance.now() - since) * 1000)
 
+const whole = (body: Buffer) => ({ bytes: body, from: 0, to: body.length })
+
 const refusal = (wire: WireRequest, error: unknown, parseMicros = 0): WireAnswer => {
   const known = error instanceof InferenceError ? error : undefined
   const message =
@@ -51,7 +53,7 @@ const refusal = (wire: WireRequest, error: unknown, parseMicros = 0): WireAnswer
     runMicros: 0,
     writeMicros: 0,
     batchRows: 0,
-    body: Buffer.from(errorBody(message)),
+    ...whole(Buffer.from(errorBody(message))),
   }
 }
 
@@ -117,7 +119,7 @@ export const createRunner = (parts: RunnerParts): Runner => {
         runMicros: timing.runMicros,
         writeMicros: micros(start),
         batchRows: timing.batchRows,
-        body,
+        ...whole(body),
       }
     } catch (error) {
       return refusal(work.wire, error, work.parseMicros)

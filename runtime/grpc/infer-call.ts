@@ -1,11 +1,13 @@
 /** ModelInfer: the same limits, engines, counts and log lines as over HTTP. */
 import { Metadata, type ServerUnaryCall } from '@grpc/grpc-js'
-import { bodyKind } from '../engine/frames.ts'
+import { bodyKind, type WireAnswer } from '../engine/frames.ts'
 import type { Authorize } from '../http/auth.ts'
+import type { ModelRoute, VersionRoute } from '../http/route-table.ts'
 import { observe, SECONDS_BUCKETS } from '../metrics/request-stats.ts'
 import { InferenceError } from '../protocol/errors.ts'
 import { readModelName } from '../protocol/grpc-infer.ts'
-import type { Admission, Dispatcher } from '../queue/dispatcher.ts'
+import { Call as QueuedCall } from '../queue/call.ts'
+import type { Dispatcher } from '../queue/dispatcher.ts'
 import type { Limits } from '../queue/limits.ts'
 import { type Stages, stagesOf } from '../telemetry/request-record.ts'
 import type { RequestWatch } from '../telemetry/request-watch.ts'
@@ -41,126 +43,135 @@ const patienceOf = (call: Call): number => {
   return Number.isFinite(left) ? Math.max(1, left) : 0
 }
 
-export const inferCall = (options: InferCallOptions) => {
-  const { dispatcher, limits, watch } = options
+interface Caller {
+  call: Call
+  trace: TraceContext | undefined
+  resolve: (reply: Reply) => void
+  reject: (error: InferenceError) => void
+}
 
-  const admit = (name: string, named: string, sticky: string, tenant: string): Admission => {
-    const model = dispatcher.model(name)
-    if (!model) throw new InferenceError(404, `there is no model ${JSON.stringify(name.slice(0, 200))} here`)
-    const count = (version: string, status: number): void => {
-      const { codes } = dispatcher.statsFor(model.name, version, model.tenant)
-      codes[status] = (codes[status] ?? 0) + 1
-    }
-    const refuse = (version: string, error: unknown): never => {
-      if (error instanceof InferenceError && (error.status === 429 || error.status === 503))
-        count(version, error.status)
-      throw error
-    }
-    const choose = () => {
-      try {
-        return dispatcher.choose(model, named === '' ? undefined : named, sticky)
-      } catch (error) {
-        return refuse('', error)
-      }
-    }
-    const version = choose()
-    try {
-      return dispatcher.admit(model, version, tenant)
-    } catch (error) {
-      return refuse(version.version, error)
-    }
+class GrpcInferCall extends QueuedCall {
+  private readonly options: InferCallOptions
+  private readonly caller: Caller
+  private readonly startedAt = performance.now()
+  private finished = false
+
+  constructor(options: InferCallOptions, model: ModelRoute, version: VersionRoute, tenant: string, caller: Caller) {
+    super(options.dispatcher, model, version, tenant, bodyKind.grpc)
+    this.options = options
+    this.caller = caller
+    this.name = header(caller.call, 'x-request-id').slice(0, 200)
+    this.patience = patienceOf(caller.call)
   }
 
-  const send = (call: Call, admission: Admission, tenant: string, trace: TraceContext | undefined) => {
-    const { stats } = admission
-    const requestId = header(call, 'x-request-id').slice(0, 200)
-    let stages: Stages | undefined
-    let over = false
-
-    const finish = (status: number, bytesOut: number, error: string, startedAt: number): void => {
-      over = true
-      stats.codes[status] = (stats.codes[status] ?? 0) + 1
-      const milliseconds = performance.now() - startedAt
-      if (status !== LEFT) {
-        stats.bytesOut += bytesOut
-        observe(stats.duration, SECONDS_BUCKETS, milliseconds / 1000)
-      }
-      limits.giveBytes(call.request.length)
-      admission.leave()
-      if (status < 400 && !watch.attentive) return
-      watch.ended({
-        protocol: 'grpc',
-        method: 'POST',
-        path: PATH,
-        status,
-        milliseconds,
-        endedAt: Date.now(),
-        requestId,
-        model: admission.model.name,
-        version: admission.version.version,
-        tenant: admission.model.tenant,
-        bytesIn: call.request.length,
-        bytesOut,
-        receivedIn: 0,
-        stages,
-        trace,
-        error: status >= 500 ? error.slice(0, MAX_LOGGED) : '',
-      })
+  start(): void {
+    const { limits, bodyBudgetBytes } = this.options
+    const { call, reject } = this.caller
+    if (!limits.takeBytes(call.request.length, bodyBudgetBytes)) {
+      this.leave()
+      reject(new InferenceError(503, 'the server holds as many requests as it has memory for: try again', 1))
+      return
     }
+    this.hold(call.request)
+    this.stats.bytesIn += call.request.length
+    const callerGone = (): void => {
+      if (this.finished) return
+      this.abandon()
+      this.finish(LEFT, 0, '', undefined)
+    }
+    if (call.cancelled) {
+      callerGone()
+      return
+    }
+    call.on('cancelled', callerGone)
+    this.options.dispatcher.submit(this)
+  }
 
-    return new Promise<Reply>((resolve, reject) => {
-      const startedAt = performance.now()
-      if (!limits.takeBytes(call.request.length, options.bodyBudgetBytes)) {
-        admission.leave()
-        reject(new InferenceError(503, 'the server holds as many requests as it has memory for: try again', 1))
-        return
-      }
-      stats.bytesIn += call.request.length
-      const request = {
-        kind: bodyKind.grpc,
-        name: requestId,
-        jsonLength: undefined,
-        body: call.request,
-        slot: undefined,
-        tenant,
-        timeoutMilliseconds: patienceOf(call),
-      }
-      const abandon = dispatcher.send(
-        admission,
-        request,
-        (answer, queued) => {
-          if (over) return
-          stages = stagesOf(answer, queued)
-          const error = answer.status === 200 ? undefined : errorOf(answer.body, answer.status)
-          finish(answer.status, answer.body.length, error?.message ?? '', startedAt)
-          if (error) return reject(error)
-          const trailer = new Metadata()
-          if (requestId !== '') trailer.set('x-request-id', requestId)
-          if (trace) trailer.set('traceparent', traceparentOf(trace))
-          resolve({ body: answer.body, trailer })
-        },
-        (error) => {
-          if (over) return
-          finish(error.status, 0, error.message, startedAt)
-          reject(error)
-        },
-      )
-      const leave = (): void => {
-        if (over) return
-        abandon()
-        finish(LEFT, 0, '', startedAt)
-      }
-      if (call.cancelled) leave()
-      else call.on('cancelled', leave)
+  answered(answer: WireAnswer, queued: number): void {
+    if (this.finished) return
+    const { trace, resolve, reject } = this.caller
+    const body = Buffer.from(answer.bytes.subarray(answer.from, answer.to))
+    const error = answer.status === 200 ? undefined : errorOf(body, answer.status)
+    this.finish(answer.status, body.length, error?.message ?? '', stagesOf(answer, queued))
+    if (error) {
+      reject(error)
+      return
+    }
+    const trailer = new Metadata()
+    if (this.name !== '') trailer.set('x-request-id', this.name)
+    if (trace) trailer.set('traceparent', traceparentOf(trace))
+    resolve({ body, trailer })
+  }
+
+  failed(error: InferenceError): void {
+    if (this.finished) return
+    this.finish(error.status, 0, error.message, undefined)
+    this.caller.reject(error)
+  }
+
+  private finish(status: number, bytesOut: number, error: string, stages: Stages | undefined): void {
+    this.finished = true
+    const { stats, options, caller } = this
+    const { watch } = options
+    const bytesIn = caller.call.request.length
+    stats.codes[status] = (stats.codes[status] ?? 0) + 1
+    const milliseconds = performance.now() - this.startedAt
+    if (status !== LEFT) {
+      stats.bytesOut += bytesOut
+      observe(stats.duration, SECONDS_BUCKETS, milliseconds / 1000)
+    }
+    options.limits.giveBytes(bytesIn)
+    this.leave()
+    if (status < 400 && !watch.attentive) return
+    watch.ended({
+      protocol: 'grpc',
+      method: 'POST',
+      path: PATH,
+      status,
+      milliseconds,
+      endedAt: Date.now(),
+      requestId: this.name,
+      model: this.model.name,
+      version: this.version.version,
+      tenant: this.model.tenant,
+      bytesIn,
+      bytesOut,
+      receivedIn: 0,
+      stages,
+      trace: caller.trace,
+      error: status >= 500 ? error.slice(0, MAX_LOGGED) : '',
     })
+  }
+}
+
+export const inferCall = (options: InferCallOptions) => {
+  const { dispatcher, watch } = options
+
+  /** What is refused for a limit, or because nothing is ready, counts as an answer of the model. */
+  const counted = <T>(model: ModelRoute, version: string, attempt: () => T): T => {
+    try {
+      return attempt()
+    } catch (error) {
+      if (error instanceof InferenceError && (error.status === 429 || error.status === 503)) {
+        const { codes } = dispatcher.statsFor(model.name, version, model.tenant)
+        codes[error.status] = (codes[error.status] ?? 0) + 1
+      }
+      throw error
+    }
   }
 
   return async (call: Call): Promise<Reply> => {
-    const { name, version } = readModelName(call.request)
+    const { name, version: named } = readModelName(call.request)
     const model = dispatcher.model(name)
     // A name that is not there is told only to who may ask at all.
     const tenant = await options.authorize(header(call, 'authorization'), model)
-    const admission = admit(name, version, header(call, 'x-sticky-key').slice(0, 200), tenant)
-    return send(call, admission, tenant, watch.trace(header(call, 'traceparent')))
+    if (!model) throw new InferenceError(404, `there is no model ${JSON.stringify(name.slice(0, 200))} here`)
+    const sticky = header(call, 'x-sticky-key').slice(0, 200)
+    const version = counted(model, '', () => dispatcher.choose(model, named === '' ? undefined : named, sticky))
+    const trace = watch.trace(header(call, 'traceparent'))
+    return new Promise((resolve, reject) => {
+      const caller = { call, trace, resolve, reject }
+      counted(model, version.version, () => new GrpcInferCall(options, model, version, tenant, caller)).start()
+    })
   }
 }

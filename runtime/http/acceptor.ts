@@ -8,6 +8,7 @@ import { requestWatch } from '../telemetry/request-watch.ts'
 import type { AcceptorSettings, FromAcceptor, ToAcceptor } from './acceptor-messages.ts'
 import { socketAdopter } from './adopt-socket.ts'
 import { createAuthorizer } from './auth.ts'
+import { tick } from './clock.ts'
 import { Connection } from './connection.ts'
 import { inferRoute } from './infer-route.ts'
 import { recorder } from './request-note.ts'
@@ -83,7 +84,7 @@ const server = createServer({ noDelay: true, pauseOnConnect: true }, (accepted) 
   const connection = new Connection(socket, router, onAnswered)
   connections.add(connection)
   socket.on('close', () => connections.delete(connection))
-  read((chunk) => connection.push(chunk))
+  read((bytes, length) => connection.push(bytes, length))
 })
 server.maxConnections = settings.maxConnections
 server.on('error', (error) => tell({ type: 'failed', message: error.message }))
@@ -118,6 +119,7 @@ server.listen({ host: settings.host, port: settings.port, reusePort: true, backl
 })
 
 setInterval(() => {
+  tick()
   dispatcher.sweep(performance.now())
   report()
 }, SWEEP_MILLISECONDS)

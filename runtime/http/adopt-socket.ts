@@ -7,7 +7,7 @@ import { Socket, type SocketConstructorOpts } from 'node:net'
 
 const READ_BUFFER = 262_144
 
-export type OnChunk = (chunk: Buffer) => void
+export type OnChunk = (bytes: Buffer, length: number) => void
 
 type Handle = NonNullable<SocketConstructorOpts['handle']>
 
@@ -15,7 +15,7 @@ const isHandle = (value: unknown): value is Handle => typeof value === 'object' 
 
 const internal = (socket: Socket, name: string): unknown => Reflect.get(socket, name)
 
-/** The chunk is valid during the call only: who keeps any of it must copy. */
+/** The bytes are valid during the call only: who keeps any of them must copy. */
 export const socketAdopter = () => {
   const buffer = Buffer.allocUnsafeSlow(READ_BUFFER)
 
@@ -27,7 +27,7 @@ export const socketAdopter = () => {
       return {
         socket: accepted,
         read: (onChunk) => {
-          accepted.on('data', onChunk)
+          accepted.on('data', (chunk: Buffer) => onChunk(chunk, chunk.length))
           accepted.resume()
         },
       }
@@ -39,8 +39,8 @@ export const socketAdopter = () => {
       writable: true,
       onread: {
         buffer,
-        callback: (length: number, filled: Uint8Array): boolean => {
-          onChunk(Buffer.from(filled.buffer, filled.byteOffset, length))
+        callback: (length: number): boolean => {
+          onChunk(buffer, length)
           return true
         },
       },

@@ -2,13 +2,13 @@
 import { InferenceError } from '../protocol/errors.ts'
 
 export interface BodyReader {
-  /** Takes what belongs to the body and returns what is left over; `body` is set once it is whole. */
-  push: (data: Buffer) => Buffer
-  readonly body: Buffer | undefined
+  /** Takes what belongs to the body and returns where that ends. The bytes are valid during the call only. */
+  push: (bytes: Buffer, from: number, to: number) => number
+  /** The body is whole. */
+  readonly whole: boolean
+  /** Empty until then, and when it lies elsewhere. */
+  readonly body: Buffer
 }
-
-/** Node's pool serves what is smaller than half of its 8 KB. */
-const POOLED = 4096
 
 export const EMPTY: Buffer = Buffer.alloc(0)
 
@@ -16,23 +16,21 @@ const tooLarge = (limit: number) =>
   new InferenceError(413, `the body is larger than ${limit} bytes, the most this runtime takes`)
 
 export const lengthReader = (length: number): BodyReader => {
-  let whole: Buffer | undefined
+  let body = EMPTY
   let filled = 0
-  let body: Buffer | undefined = length === 0 ? EMPTY : undefined
   return {
+    get whole() {
+      return filled === length
+    },
     get body() {
       return body
     },
-    push: (data) => {
-      if (body) return data
-      if (whole === undefined) {
-        // A small body comes from Node's pool; a large one must not keep the pool's memory.
-        whole = length <= POOLED ? Buffer.allocUnsafe(length) : Buffer.allocUnsafeSlow(length)
-      }
-      const taken = data.copy(whole, filled, 0, Math.min(data.length, length - filled))
+    push: (bytes, from, to) => {
+      if (body.length < length) body = Buffer.allocUnsafeSlow(length)
+      const taken = Math.min(to - from, length - filled)
+      bytes.copy(body, filled, from, from + taken)
       filled += taken
-      if (filled === length) body = whole
-      return data.subarray(taken)
+      return from + taken
     },
   }
 }
@@ -87,17 +85,19 @@ export const chunkedReader = (limit: number): BodyReader => {
   }
 
   return {
-    get body() {
-      return body
+    get whole() {
+      return body !== undefined
     },
-    push: (data) => {
-      if (body) return data
-      rest = rest.length === 0 ? Buffer.from(data) : Buffer.concat([rest, data])
+    get body() {
+      return body ?? EMPTY
+    },
+    push: (bytes, from, to) => {
+      if (body) return from
+      const data = Buffer.from(bytes.subarray(from, to))
+      rest = rest.length === 0 ? data : Buffer.concat([rest, data])
       while (step());
-      if (!body) return EMPTY
-      const over = rest
-      rest = EMPTY
-      return over
+      // What follows the body cannot be longer than what has just come, or the body would have ended before.
+      return body ? to - rest.length : to
     },
   }
 }

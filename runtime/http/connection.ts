@@ -5,10 +5,12 @@
  */
 import type { Socket } from 'node:net'
 import { InferenceError } from '../protocol/errors.ts'
-import { type Answer, errorAnswer, writeAnswer } from './answer.ts'
-import { type BodyReader, chunkedReader, EMPTY, lengthReader } from './body-reader.ts'
-import { parseHead, type RequestHead } from './request-head.ts'
-import type { RequestNote } from './request-note.ts'
+import { errorAnswer, writeAnswer } from './answer.ts'
+import { EMPTY } from './body-reader.ts'
+import { coarseNow } from './clock.ts'
+import { type BodySink, Exchange } from './exchange.ts'
+import { HeadReader } from './head-reader.ts'
+import type { RequestHead } from './request-head.ts'
 
 const MAX_HEAD = 16_384
 const HEAD_TIMEOUT = 10_000
@@ -21,21 +23,6 @@ const MAX_DISCARD = 1_048_576
 const DISCARD_TIMEOUT = 2000
 const CONTINUE = Buffer.from('HTTP/1.1 100 Continue\r\n\r\n')
 
-export interface Exchange {
-  readonly head: RequestHead
-  readonly startedAt: number
-  /** The caller has gone: nobody will read an answer. */
-  readonly gone: boolean
-  onGone: (() => void) | undefined
-  /** What the log and the trace should know of it besides; set for what is worth a look. */
-  note: RequestNote | undefined
-  /** The body cannot be had: the handler must answer with this. Without a handler the connection answers itself. */
-  onBodyFault: ((error: InferenceError) => void) | undefined
-  /** Reads the body, which must not be longer; the alternative is to answer at once. */
-  readBody: (limit: number, then: (body: Buffer) => void, reader?: BodyReader) => void
-  answer: (answer: Answer) => void
-}
-
 export type Handler = (exchange: Exchange) => void
 
 /** Told of failures, and of every answer whose exchange has a note. */
@@ -43,25 +30,29 @@ export type OnAnswered = (exchange: Exchange, status: number, bytesOut: number) 
 
 export class Connection {
   deadline: number
-  private readonly socket: Socket
+  readonly socket: Socket
+  readonly onAnswered: OnAnswered | undefined
   private readonly handler: Handler
-  private readonly onAnswered: OnAnswered | undefined
+  private readonly heads = new HeadReader()
+  /** What came and could not be taken yet. */
   private pending: Buffer = EMPTY
-  private reader: BodyReader | undefined
-  private readerDone: ((body: Buffer) => void) | undefined
-  private exchange: (Exchange & { gone: boolean; answered: boolean }) | undefined
+  private sink: BodySink | undefined
+  private exchange: Exchange | undefined
   private discarded = -1
   private paused = false
+  /** Bytes are being taken: who asks for a body gets them from there. */
+  private taking = false
+  private left = 0
 
   constructor(socket: Socket, handler: Handler, onAnswered?: OnAnswered) {
     this.socket = socket
-    this.handler = handler
     this.onAnswered = onAnswered
-    this.deadline = Date.now() + HEAD_TIMEOUT
+    this.handler = handler
+    this.deadline = coarseNow() + HEAD_TIMEOUT
     socket.setNoDelay(true)
     socket.on('error', () => socket.destroy())
-    socket.on('end', () => this.leave())
-    socket.on('close', () => this.leave())
+    socket.on('end', () => this.gone())
+    socket.on('close', () => this.gone())
   }
 
   get busy(): boolean {
@@ -82,80 +73,75 @@ export class Connection {
   /** Called about once a second: no caller may hold a connection by doing nothing. */
   sweep(now: number): void {
     if (now < this.deadline) return
-    if (this.socket.writableLength === 0 && this.exchange && !this.reader) return
-    if (this.reader && this.exchange && !this.exchange.answered) {
-      this.refuseBody(this.exchange, new InferenceError(408, 'the body took too long to arrive'))
+    if (this.socket.writableLength === 0 && this.exchange && !this.sink) return
+    if (this.sink && this.exchange && !this.exchange.answered) {
+      this.exchange.refuseBody(new InferenceError(408, 'the body took too long to arrive'))
     }
     this.socket.destroy()
   }
 
-  private leave(): void {
+  private gone(): void {
     const { exchange } = this
     this.exchange = undefined
-    this.reader = undefined
-    if (exchange && !exchange.gone) {
-      exchange.gone = true
-      exchange.onGone?.()
-    }
+    this.sink = undefined
+    exchange?.leave()
   }
 
-  /** Takes what has arrived; the memory of the chunk is used again when this returns, so what is kept is copied. */
-  push(chunk: Buffer): void {
+  /** Takes what has arrived; the memory is used again when this returns, so what is kept is copied. */
+  push(bytes: Buffer, length: number): void {
     if (this.discarded >= 0) {
-      this.discarded += chunk.length
+      this.discarded += length
       if (this.discarded > MAX_DISCARD) this.socket.destroy()
       return
     }
-    if (this.reader) {
-      this.feed(chunk)
-      this.keep(chunk)
-      return
+    if (this.pending.length === 0) this.take(bytes, length)
+    else {
+      const all = Buffer.concat([this.pending, bytes.subarray(0, length)])
+      this.pending = EMPTY
+      this.take(all, all.length)
     }
-    if (this.exchange) {
-      this.pending = this.pending.length === 0 ? Buffer.from(chunk) : Buffer.concat([this.pending, chunk])
-      // Pipelined bytes wait for the answer under way, and are not read without bound meanwhile.
-      if (this.pending.length > MAX_HEAD && !this.paused) {
-        this.paused = true
-        this.socket.pause()
+  }
+
+  private take(bytes: Buffer, to: number): void {
+    let from = 0
+    this.taking = true
+    while (from < to && this.discarded < 0) {
+      if (this.sink) from = this.feed(this.sink, bytes, from, to)
+      else if (this.exchange) break
+      else {
+        const next = this.readHead(bytes, from, to)
+        if (next < 0) break
+        from = next
       }
-      return
     }
-    this.pending = this.pending.length === 0 ? chunk : Buffer.concat([this.pending, chunk])
-    this.next()
-    this.keep(chunk)
+    this.taking = false
+    if (from >= to || this.discarded >= 0) return
+    this.pending = Buffer.from(bytes.subarray(from, to))
+    // Pipelined bytes wait for the answer under way, and are not read without bound meanwhile.
+    if (this.exchange && this.pending.length > MAX_HEAD && !this.paused) {
+      this.paused = true
+      this.socket.pause()
+    }
   }
 
-  /** What is still waiting may be a view of memory that is about to be used again. */
-  private keep(chunk: Buffer): void {
-    if (this.pending.length === 0) this.pending = EMPTY
-    else if (this.pending.buffer === chunk.buffer) this.pending = Buffer.from(this.pending)
-  }
-
-  private feed(chunk: Buffer): void {
-    const { reader } = this
-    if (!reader) return
+  private feed(sink: BodySink, bytes: Buffer, from: number, to: number): number {
+    let next: number
     try {
-      this.pending = reader.push(chunk)
+      next = sink.push(bytes, from, to)
     } catch (error) {
       this.fail(error)
-      return
+      return to
     }
-    const { body } = reader
-    if (body === undefined) return
-    const done = this.readerDone
-    this.reader = undefined
-    this.readerDone = undefined
-    done?.(body)
-  }
-
-  private refuseBody(exchange: Exchange, error: InferenceError): void {
-    if (exchange.onBodyFault) exchange.onBodyFault(error)
-    else exchange.answer(errorAnswer(error))
+    if (sink.whole && this.sink === sink) {
+      this.sink = undefined
+      sink.finish()
+    }
+    return next
   }
 
   private fail(error: unknown): void {
     const known = error instanceof InferenceError ? error : new InferenceError(400, 'the request cannot be read')
-    if (this.exchange) this.refuseBody(this.exchange, known)
+    if (this.exchange) this.exchange.refuseBody(known)
     else {
       writeAnswer(this.socket, errorAnswer(known), false)
       this.discard()
@@ -165,88 +151,74 @@ export class Connection {
   private discard(): void {
     this.discarded = 0
     this.pending = EMPTY
-    this.deadline = Date.now() + DISCARD_TIMEOUT
+    this.deadline = coarseNow() + DISCARD_TIMEOUT
     this.socket.end()
   }
 
-  private next(): void {
-    const start = this.skipBlankLines()
-    const end = this.pending.indexOf('\r\n\r\n', start)
-    if (end < 0 || end - start > MAX_HEAD) {
-      if (this.pending.length - start <= MAX_HEAD) return
-      this.fail(new InferenceError(431, `the head of the request is larger than ${MAX_HEAD} bytes`))
-      return
-    }
-    let head: RequestHead
+  /** Reads a head and begins its exchange; returns where its body starts, or -1 when there is no whole head yet. */
+  private readHead(bytes: Buffer, from: number, to: number): number {
+    let start = from
+    while (start < from + 8 && start + 1 < to && bytes[start] === 0x0d && bytes[start + 1] === 0x0a) start += 2
+    let end: number
     try {
-      head = parseHead(this.pending.toString('latin1', start, end))
+      end = this.heads.read(bytes, start, to, MAX_HEAD)
     } catch (error) {
       this.fail(error)
-      return
+      return -1
     }
-    this.pending = this.pending.subarray(end + 4)
-    this.begin(head)
-  }
-
-  private skipBlankLines(): number {
-    let start = 0
-    while (start < 8 && this.pending[start] === 0x0d && this.pending[start + 1] === 0x0a) start += 2
-    return start
+    if (end < 0) return -1
+    this.left = to - end
+    this.begin(this.heads.head)
+    return end
   }
 
   private begin(head: RequestHead): void {
-    let unread = head.contentLength !== 0
-    const exchange: Exchange & { gone: boolean; answered: boolean } = {
-      head,
-      startedAt: performance.now(),
-      gone: false,
-      answered: false,
-      onGone: undefined,
-      note: undefined,
-      onBodyFault: undefined,
-      readBody: (limit, then, reader) => {
-        unread = false
-        if (head.contentLength > limit) {
-          unread = true
-          const what = `the body has ${head.contentLength} bytes; the most this runtime takes is ${limit}`
-          this.refuseBody(exchange, new InferenceError(413, what))
-          return
-        }
-        const mayTake = head.contentLength < 0 ? limit : head.contentLength
-        this.deadline = Date.now() + BODY_GRACE + mayTake / BODY_BYTES_PER_MILLISECOND
-        if (head.expectsContinue && this.pending.length === 0) this.socket.write(CONTINUE)
-        this.reader = reader ?? (head.contentLength < 0 ? chunkedReader(limit) : lengthReader(head.contentLength))
-        this.readerDone = then
-        this.unpause()
-        this.feed(this.pending)
-      },
-      answer: (answer) => {
-        if (exchange.gone || exchange.answered) return
-        exchange.answered = true
-        if (answer.status >= 400 || exchange.note) this.onAnswered?.(exchange, answer.status, answer.body.length)
-        const bodyLeft = unread || this.reader !== undefined
-        const keep = head.keepAlive && !bodyLeft
-        writeAnswer(this.socket, answer, keep, head.method === 'HEAD')
-        this.reader = undefined
-        this.exchange = undefined
-        this.deadline = Date.now() + (this.socket.writableLength > 0 ? WRITE_TIMEOUT : IDLE_TIMEOUT)
-        if (!keep) this.discard()
-        else this.resume()
-      },
-    }
+    const exchange = new Exchange(this, head)
     this.exchange = exchange
     this.handler(exchange)
   }
 
-  private unpause(): void {
-    if (!this.paused) return
-    this.paused = false
-    this.socket.resume()
+  /** For the exchange under way: its body goes there from now on. */
+  receive(sink: BodySink, head: RequestHead, mayTake: number): void {
+    this.deadline = coarseNow() + BODY_GRACE + mayTake / BODY_BYTES_PER_MILLISECOND
+    if (this.paused) {
+      this.paused = false
+      this.socket.resume()
+    }
+    if (head.contentLength === 0) {
+      sink.finish()
+      return
+    }
+    if (head.expectsContinue && (this.taking ? this.left : this.pending.length) === 0) this.socket.write(CONTINUE)
+    this.sink = sink
+    if (!this.taking) this.resumePending()
   }
 
-  private resume(): void {
-    this.unpause()
+  get receiving(): boolean {
+    return this.sink !== undefined
+  }
+
+  /** The exchange has been answered; the connection goes on with the next request or ends. */
+  finish(keep: boolean): void {
+    this.sink = undefined
+    this.exchange = undefined
+    this.deadline = coarseNow() + (this.socket.writableLength > 0 ? WRITE_TIMEOUT : IDLE_TIMEOUT)
+    if (!keep) {
+      this.discard()
+      return
+    }
+    if (this.paused) {
+      this.paused = false
+      this.socket.resume()
+    }
     // Not at once: an answer given inside the handler would otherwise recurse for each pipelined request.
-    if (this.pending.length > 0) setImmediate(() => !this.exchange && this.pending.length > 0 && this.next())
+    if (this.pending.length > 0) setImmediate(() => !this.exchange && this.resumePending())
+  }
+
+  private resumePending(): void {
+    const { pending } = this
+    if (pending.length === 0 || this.discarded >= 0) return
+    this.pending = EMPTY
+    this.take(pending, pending.length)
   }
 }

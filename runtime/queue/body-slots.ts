@@ -76,27 +76,24 @@ export class BodySlots {
     const file = this.take()
     let held = true
     let filled = 0
-    let body: Buffer | undefined
     const release = (): void => {
       if (held) this.giveBack(file, length)
       held = false
     }
     return {
-      get body() {
-        return body
+      get whole() {
+        return filled === length
       },
+      body: EMPTY,
       abandon: release,
-      push: (data) => {
-        const wanted = Math.min(data.length, length - filled)
+      push: (bytes, from, to) => {
+        const wanted = Math.min(to - from, length - filled)
         for (let written = 0; written < wanted; ) {
-          written += writeSync(file.descriptor, data, written, wanted - written, filled + written)
+          written += writeSync(file.descriptor, bytes, from + written, wanted - written, filled + written)
         }
         filled += wanted
-        if (filled === length) {
-          body = EMPTY
-          done({ id: file.id, length, release })
-        }
-        return data.subarray(wanted)
+        if (filled === length) done({ id: file.id, length, release })
+        return from + wanted
       },
     }
   }

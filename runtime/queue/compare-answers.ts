@@ -4,8 +4,11 @@ import type { WireAnswer } from '../engine/frames.ts'
 const MAX_COMPARED = 65_536
 const TOLERANCE = 1e-3
 
+const jsonEnd = (answer: WireAnswer): number =>
+  answer.jsonLength === undefined ? answer.to : Math.min(answer.to, answer.from + answer.jsonLength)
+
 const outputsOf = (answer: WireAnswer): unknown => {
-  const text = answer.body.toString('utf8', 0, answer.jsonLength ?? answer.body.length)
+  const text = answer.bytes.toString('utf8', answer.from, jsonEnd(answer))
   const parsed: unknown = JSON.parse(text)
   return typeof parsed === 'object' && parsed !== null && 'outputs' in parsed ? parsed.outputs : parsed
 }
@@ -24,14 +27,16 @@ const same = (a: unknown, b: unknown): boolean => {
   return a === b
 }
 
-const tail = (answer: WireAnswer): Buffer => answer.body.subarray(answer.jsonLength ?? answer.body.length)
+const tail = (answer: WireAnswer): Buffer => answer.bytes.subarray(jsonEnd(answer), answer.to)
+
+const whole = (answer: WireAnswer): Buffer => answer.bytes.subarray(answer.from, answer.to)
 
 export const sameOutputs = (a: WireAnswer, b: WireAnswer): boolean => {
   if (a.status !== b.status) return false
-  if (a.body.length > MAX_COMPARED || b.body.length > MAX_COMPARED) return Buffer.compare(tail(a), tail(b)) === 0
+  if (a.to - a.from > MAX_COMPARED || b.to - b.from > MAX_COMPARED) return Buffer.compare(tail(a), tail(b)) === 0
   try {
     return same(outputsOf(a), outputsOf(b)) && Buffer.compare(tail(a), tail(b)) === 0
   } catch {
-    return Buffer.compare(a.body, b.body) === 0 // no JSON: a gRPC answer
+    return Buffer.compare(whole(a), whole(b)) === 0 // no JSON: a gRPC answer
   }
 }

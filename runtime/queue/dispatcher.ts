@@ -2,14 +2,16 @@
  * From an admitted request to its engine and back, for one acceptor: chooses the version, holds the limits, keeps a
  * client for each engine, counts, and sends copies to shadow versions.
  */
-import type { BodyKind, WireAnswer } from '../engine/frames.ts'
+import type { WireAnswer } from '../engine/frames.ts'
 import type { ModelRoute, RouteTable, VersionRoute } from '../http/route-table.ts'
-import { observe, type RequestStats, ROWS_BUCKETS, requestStats, SECONDS_BUCKETS } from '../metrics/request-stats.ts'
+import { type RequestStats, requestStats } from '../metrics/request-stats.ts'
 import { InferenceError } from '../protocol/errors.ts'
-import { BodySlots, type Slot } from './body-slots.ts'
-import { sameOutputs } from './compare-answers.ts'
-import { EngineClient, type Job } from './engine-client.ts'
+import type { BodyArena } from './body-arena.ts'
+import { BodySlots } from './body-slots.ts'
+import type { Call } from './call.ts'
+import { EngineClient } from './engine-client.ts'
 import type { Limits } from './limits.ts'
+import { ShadowCall } from './shadow-call.ts'
 import { chooseVersion, shadowsOf } from './traffic.ts'
 
 export interface DispatcherOptions {
@@ -22,32 +24,16 @@ export interface DispatcherOptions {
   onWanted: (model: string) => void
 }
 
-/** A place in the limits, taken before the body is read. Leaving twice is harmless. */
-export interface Admission {
-  model: ModelRoute
-  version: VersionRoute
-  stats: RequestStats
-  leave: () => void
-}
-
-export interface Call {
-  kind: BodyKind
-  name: string
-  jsonLength: number | undefined
-  body: Buffer
-  /** Where a large body lies; `body` is empty then. */
-  slot: Slot | undefined
-  tenant: string
-  timeoutMilliseconds: number
-}
-
 const MAX_SHADOW_BACKLOG = 32
 
 export class Dispatcher {
   readonly slots = new BodySlots()
   private readonly options: DispatcherOptions
-  private readonly clients = new Map<string, { client: EngineClient; socket: string }>()
+  /** By the engine's socket. */
+  private readonly clients = new Map<string, EngineClient>()
   private readonly stats = new Map<string, RequestStats>()
+  /** The same by the route itself, until the table changes. */
+  private readonly statsByRoute = new Map<VersionRoute, RequestStats>()
   private table: RouteTable = { models: [], ready: false, textModel: '' }
   private models = new Map<string, ModelRoute>()
 
@@ -65,6 +51,7 @@ export class Dispatcher {
 
   update(table: RouteTable): void {
     this.table = table
+    this.statsByRoute.clear()
     this.models = new Map(table.models.map((model) => [model.name, model]))
     const wanted = new Set<string>()
     for (const model of table.models) {
@@ -75,7 +62,7 @@ export class Dispatcher {
         if (!this.clients.has(version.socket)) this.open(model, version)
       }
     }
-    for (const [socket, { client }] of this.clients) {
+    for (const [socket, client] of this.clients) {
       if (wanted.has(socket)) continue
       this.clients.delete(socket)
       client.retire()
@@ -99,7 +86,7 @@ export class Dispatcher {
       weightOf: this.options.weightOf,
       onStuck: () => this.options.onStuck(version.key),
     })
-    this.clients.set(version.socket, { client, socket: version.socket })
+    this.clients.set(version.socket, client)
   }
 
   statsFor(model: string, version: string, tenant: string): RequestStats {
@@ -112,12 +99,21 @@ export class Dispatcher {
     return stats
   }
 
+  statsOf(model: ModelRoute, version: VersionRoute): RequestStats {
+    let stats = this.statsByRoute.get(version)
+    if (!stats) {
+      stats = this.statsFor(model.name, version.version, model.tenant)
+      this.statsByRoute.set(version, stats)
+    }
+    return stats
+  }
+
   collect(): RequestStats[] {
     return [...this.stats.values()]
   }
 
   sweep(now: number): void {
-    for (const { client } of this.clients.values()) client.sweep(now)
+    for (const client of this.clients.values()) client.sweep(now)
   }
 
   /** The version to answer, or why there is none. */
@@ -136,10 +132,9 @@ export class Dispatcher {
     throw first ? notReady(model.name, first) : new InferenceError(503, `model "${model.name}" has no version`, 1)
   }
 
-  /** Throws when a limit is reached. */
-  admit(model: ModelRoute, version: VersionRoute, tenant: string): Admission {
+  /** Takes a place in the limits; throws when one is reached. */
+  enter(model: ModelRoute, tenant: string): void {
     const { limits, tenantConcurrency } = this.options
-    const stats = this.statsFor(model.name, version.version, model.tenant)
     if (Number.isFinite(model.requestsPerSecond)) {
       const wait = limits.pace(model.slot, model.requestsPerSecond, Date.now())
       if (wait > 0) throw tooMany(`model "${model.name}" takes ${model.requestsPerSecond} requests a second`, wait)
@@ -151,79 +146,55 @@ export class Dispatcher {
       limits.leaveModel(model.slot)
       throw tooMany(`tenant "${tenant}" may have ${tenantConcurrency} requests under way`, 1000)
     }
-    let inside = true
-    const leave = (): void => {
-      if (!inside) return
-      inside = false
-      limits.leaveModel(model.slot)
-      limits.leaveTenant(tenant)
-    }
-    return { model, version, stats, leave }
   }
 
-  /** Returns a way to abandon the call. */
-  send(
-    admission: Admission,
-    call: Call,
-    done: (answer: WireAnswer, queuedMilliseconds: number) => void,
-    failed: (error: InferenceError) => void,
-  ): () => void {
-    const { model, version, stats } = admission
+  leave(model: ModelRoute, tenant: string): void {
+    this.options.limits.leaveModel(model.slot)
+    this.options.limits.leaveTenant(tenant)
+  }
+
+  /** Where a small body for this version waits; undefined when it has no engine. */
+  bodiesOf(version: VersionRoute): BodyArena | undefined {
+    return this.clients.get(version.socket)?.bodies
+  }
+
+  submit(call: Call): void {
+    const { model, version } = call
     const now = performance.now()
-    const patience = Math.min(call.timeoutMilliseconds || Number.POSITIVE_INFINITY, model.timeoutMilliseconds)
-    const job: Job = {
-      ...call,
-      deadline: now + patience,
-      enqueuedAt: now,
-      sentAt: now,
-      over: false,
-      done: (answer) => {
-        const queued = job.sentAt - job.enqueuedAt + answer.waitMicros / 1000
-        observe(stats.queue, SECONDS_BUCKETS, queued / 1000)
-        if (answer.batchRows > 0) {
-          observe(stats.batchRows, ROWS_BUCKETS, answer.batchRows)
-          stats.runSeconds += answer.runMicros / 1e6
-          stats.runs++
-        }
-        done(answer, queued)
-        if (answer.status === 200) this.shadow(model, call, answer)
-      },
-      failed,
-    }
-    const found = this.clients.get(version.socket)
-    if (found) found.client.submit(job)
+    call.enqueuedAt = now
+    call.sentAt = now
+    call.deadline = now + Math.min(call.patience || Number.POSITIVE_INFINITY, model.timeoutMilliseconds)
+    const client = this.clients.get(version.socket)
+    if (client) client.submit(call)
     else {
-      call.slot?.release()
-      failed(notReady(model.name, version))
-    }
-    return () => {
-      job.over = true
+      call.freeBody()
+      call.failed(notReady(model.name, version))
     }
   }
 
   /** The same request to each shadow version, after the answer is out; dropped when a shadow cannot keep up. */
-  private shadow(model: ModelRoute, call: Call, answer: WireAnswer): void {
-    if (call.slot) return // its memory has gone back by now, and shadows are not worth another copy
+  shadow(call: Call, answer: WireAnswer): void {
+    const { model } = call
+    if (model.versions.length < 2) return
+    let kept: WireAnswer | undefined
+    let body: Buffer | undefined
     for (const version of shadowsOf(model)) {
-      const client = this.clients.get(version.socket)?.client
-      if (!client || client.waiting + client.underWay > MAX_SHADOW_BACKLOG) continue
+      const client = this.clients.get(version.socket)
       const stats = this.statsFor(model.name, version.version, model.tenant)
-      const now = performance.now()
-      client.submit({
-        ...call,
-        deadline: now + model.timeoutMilliseconds,
-        enqueuedAt: now,
-        sentAt: now,
-        over: false,
-        done: (other) => {
-          stats.shadowCompared++
-          if (!sameOutputs(answer, other)) stats.shadowDiffered++
-        },
-        failed: () => {
-          stats.shadowCompared++
-          stats.shadowDiffered++
-        },
-      })
+      // A large body is not worth another copy.
+      const why = call.slot ? 'large' : !client || client.waiting + client.underWay > MAX_SHADOW_BACKLOG ? 'behind' : ''
+      if (!client || why !== '') {
+        stats.shadowSkipped[why] = (stats.shadowSkipped[why] ?? 0) + 1
+        continue
+      }
+      kept ??= {
+        ...answer,
+        bytes: Buffer.from(answer.bytes.subarray(answer.from, answer.to)),
+        from: 0,
+        to: answer.to - answer.from,
+      }
+      body ??= Buffer.from(call.bytes.subarray(call.from, call.from + call.length))
+      client.submit(new ShadowCall(call, body, kept, stats))
     }
   }
 }

@@ -13,8 +13,12 @@ export interface SharedLimits {
 export const createSharedLimits = (): SharedLimits => ({
   concurrency: new SharedArrayBuffer(SLOTS * 2 * 4),
   arrival: new SharedArrayBuffer(SLOTS * 8),
-  bodyBytes: new SharedArrayBuffer(8),
+  bodyBytes: new SharedArrayBuffer(4),
 })
+
+/** Bodies are counted in pieces of so many bytes, so that 32 bits are enough. */
+const UNIT = 64
+const unitsOf = (bytes: number): number => Math.ceil(bytes / UNIT)
 
 /** Tenants have no slot of their own; two that share one by accident share a limit that is far above ordinary use. */
 const tenantSlot = (tenant: string): number => {
@@ -39,7 +43,7 @@ export interface Limits {
 export const limitsOn = (shared: SharedLimits): Limits => {
   const counts = new Int32Array(shared.concurrency)
   const arrivals = new BigInt64Array(shared.arrival)
-  const bytes = new BigInt64Array(shared.bodyBytes)
+  const bytes = new Int32Array(shared.bodyBytes)
 
   const enter = (slot: number, most: number): boolean => {
     if (Atomics.add(counts, slot, 1) < most) return true
@@ -71,12 +75,13 @@ export const limitsOn = (shared: SharedLimits): Limits => {
       }
     },
     takeBytes: (amount, budget) => {
-      if (Number(Atomics.add(bytes, 0, BigInt(amount))) + amount <= budget) return true
-      Atomics.sub(bytes, 0, BigInt(amount))
+      const units = unitsOf(amount)
+      if (Atomics.add(bytes, 0, units) + units <= unitsOf(budget)) return true
+      Atomics.sub(bytes, 0, units)
       return false
     },
     giveBytes: (amount) => {
-      Atomics.sub(bytes, 0, BigInt(amount))
+      Atomics.sub(bytes, 0, unitsOf(amount))
     },
   }
 }

@@ -13,6 +13,8 @@ const hash = (text: string): number => {
 
 /** A version that is not ready gets nothing; its share goes to those that are, so a failed canary costs no request. */
 export const chooseVersion = (model: ModelRoute, stickyKey: string, random: () => number): VersionRoute | undefined => {
+  const [first] = model.versions
+  if (model.versions.length === 1 && first && !first.shadow && first.weight > 0 && serving(first)) return first
   const candidates = model.versions.filter((each) => !each.shadow && each.weight > 0 && serving(each))
   const [only] = candidates
   if (candidates.length <= 1) return only

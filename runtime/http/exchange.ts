@@ -1,0 +1,91 @@
+/** One request and its answer on a connection. */
+import { InferenceError } from '../protocol/errors.ts'
+import { type Answer, errorAnswer, writeBytes } from './answer.ts'
+import { type BodyReader, chunkedReader, lengthReader } from './body-reader.ts'
+import type { Connection } from './connection.ts'
+import type { RequestHead } from './request-head.ts'
+import type { RequestNote } from './request-note.ts'
+
+/** Where a body goes as it arrives. */
+export interface BodySink extends Pick<BodyReader, 'push' | 'whole'> {
+  /** It is whole. */
+  finish: () => void
+}
+
+/** Who must hear that no answer can be given any more, or that there will be no body. */
+export interface Owner {
+  callerGone: () => void
+  /** The owner must answer with this. */
+  bodyFault: (error: InferenceError) => void
+}
+
+export class Exchange {
+  readonly head: RequestHead
+  readonly startedAt = performance.now()
+  /** The caller has left: nobody will read an answer. */
+  gone = false
+  answered = false
+  /** Without one the connection answers faults of the body itself. */
+  owner: Owner | undefined = undefined
+  /** What the log and the trace should know of it besides; set for what is worth a look. */
+  note: RequestNote | undefined = undefined
+  private unread: boolean
+  private readonly connection: Connection
+
+  constructor(connection: Connection, head: RequestHead) {
+    this.connection = connection
+    this.head = head
+    this.unread = head.contentLength !== 0
+  }
+
+  /** Reads the body, which must not be longer; the alternative is to answer at once. */
+  readInto(limit: number, sink: BodySink): void {
+    const { head } = this
+    if (head.contentLength > limit) {
+      const what = `the body has ${head.contentLength} bytes; the most this runtime takes is ${limit}`
+      this.refuseBody(new InferenceError(413, what))
+      return
+    }
+    this.unread = false
+    this.connection.receive(sink, head, head.contentLength < 0 ? limit : head.contentLength)
+  }
+
+  readBody(limit: number, then: (body: Buffer) => void, given?: BodyReader): void {
+    const { contentLength } = this.head
+    const reader = given ?? (contentLength < 0 ? chunkedReader(limit) : lengthReader(Math.min(contentLength, limit)))
+    this.readInto(limit, {
+      get whole() {
+        return reader.whole
+      },
+      push: reader.push,
+      finish: () => then(reader.body),
+    })
+  }
+
+  refuseBody(error: InferenceError): void {
+    if (this.owner) this.owner.bodyFault(error)
+    else this.answer(errorAnswer(error))
+  }
+
+  answer(answer: Answer): void {
+    const body = typeof answer.body === 'string' ? Buffer.from(answer.body, 'utf8') : answer.body
+    this.answerBytes(answer, body, 0, body.length)
+  }
+
+  /** The bytes between `from` and `to` are not kept. */
+  answerBytes(answer: Omit<Answer, 'body'>, bytes: Buffer, from: number, to: number): void {
+    if (this.gone || this.answered) return
+    this.answered = true
+    const { connection, head } = this
+    if (answer.status >= 400 || this.note) connection.onAnswered?.(this, answer.status, to - from)
+    const keep = head.keepAlive && !this.unread && !connection.receiving
+    writeBytes(connection.socket, answer, bytes, from, to, keep, head.method === 'HEAD')
+    connection.finish(keep)
+  }
+
+  leave(): void {
+    if (this.gone) return
+    this.gone = true
+    this.owner?.callerGone()
+  }
+}
