@@ -5,8 +5,9 @@ import { useQueryClient } from '@tanstack/react-query'
 import { teamQuery } from '#components/queries/teams.ts'
 import { call } from '#components/queries/wire/call.ts'
 import { notify } from '#components/ui/actions/notify.ts'
+import { Overtaken } from '#components/ui/form/edited/overtaken.tsx'
+import { useEditedForm } from '#components/ui/form/edited/use-edited-form.ts'
 import { FormFooter } from '#components/ui/form/form-footer.tsx'
-import { useContractForm } from '#components/ui/form/use-contract-form.ts'
 import { FactList } from '#components/ui/page/layout.tsx'
 import { type TeamView, updateTeam } from '#server/contracts/people.ts'
 import classes from './team.module.css'
@@ -23,13 +24,19 @@ export function TeamFacts({ team, editable }: { team: TeamView; editable: boolea
   )
 }
 
+const storedIn = ({ name, costCentre, onCall, version }: TeamView) => ({
+  values: { name, costCentre, onCall },
+  version,
+})
+
 function TeamForm({ team }: { team: TeamView }) {
   const client = useQueryClient()
-  const { form, submit, sending, problem } = useContractForm({
+  const { form, submit, sending, problem, overtaken, restart } = useEditedForm({
     schema: updateTeam.input,
-    initialValues: { name: team.name, costCentre: team.costCentre, onCall: team.onCall },
+    stored: storedIn(team),
+    storedIn,
     toInput: (values) => ({ team: team.slug, ...values }),
-    send: (input) => call(updateTeam, input, { ifMatch: `"${team.version}"` }),
+    send: (input, version) => call(updateTeam, input, { ifMatch: `"${version}"` }),
     onSent: (after) => {
       client.setQueryData(teamQuery(team.slug).queryKey, after)
       notify('The team is saved')
@@ -37,6 +44,7 @@ function TeamForm({ team }: { team: TeamView }) {
   })
   return (
     <form onSubmit={submit} noValidate>
+      {overtaken && <Overtaken what="these facts" onRestart={restart} />}
       <div className={classes.fields}>
         <TextInput label="Name" required {...form.getInputProps('name')} />
         <TextInput

@@ -66,7 +66,7 @@ function Detail({ team }: { team: TeamView }) {
           {may(listTeamTokens.action) && <TeamTokens team={team.slug} />}
         </Stack>
         <Section title="About the team">
-          <TeamFacts key={team.version} team={team} editable={may(updateTeam.action)} />
+          <TeamFacts team={team} editable={may(updateTeam.action)} />
         </Section>
       </Columns>
     </>

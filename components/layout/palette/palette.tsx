@@ -17,6 +17,7 @@ import { deploymentsQuery } from '#components/queries/deployments.ts'
 import { modelsQuery } from '#components/queries/models.ts'
 import { namespacesQuery } from '#components/queries/namespaces.ts'
 import { requestsQuery } from '#components/queries/requests.ts'
+import { mayLeave } from '#components/ui/form/leaving.ts'
 import { useMay, useMe } from '../me-context.tsx'
 import { platformItems, teamItems } from '../navigation/items.ts'
 import { useCurrentTeam } from '../use-current-team.ts'
@@ -46,7 +47,7 @@ export function Palette({ opening }: { opening: number }) {
         label,
         description,
         leftSection: <Icon size={17} stroke={1.7} aria-hidden />,
-        onClick: () => router.push(href),
+        onClick: () => mayLeave() && router.push(href),
       }),
     ),
   })

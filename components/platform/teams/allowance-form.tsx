@@ -4,19 +4,26 @@ import { useQueryClient } from '@tanstack/react-query'
 import { allowanceUseQuery, teamQuery } from '#components/queries/teams.ts'
 import { call } from '#components/queries/wire/call.ts'
 import { notify } from '#components/ui/actions/notify.ts'
+import { Overtaken } from '#components/ui/form/edited/overtaken.tsx'
+import { useEditedForm } from '#components/ui/form/edited/use-edited-form.ts'
 import { FormFooter } from '#components/ui/form/form-footer.tsx'
-import { useContractForm } from '#components/ui/form/use-contract-form.ts'
 import { setAllowances, type TeamView } from '#server/contracts/people.ts'
 import { AllowanceFields } from './allowance-fields.tsx'
 import { allowancesText } from './allowances-text.ts'
 
+const storedIn = (team: TeamView) => ({
+  values: { allowances: allowancesText(team.allowances) },
+  version: team.version,
+})
+
 export function AllowanceForm({ team }: { team: TeamView }) {
   const client = useQueryClient()
-  const { form, submit, sending, problem } = useContractForm({
+  const { form, submit, sending, problem, overtaken, restart } = useEditedForm({
     schema: setAllowances.input,
-    initialValues: { allowances: allowancesText(team.allowances) },
+    stored: storedIn(team),
+    storedIn,
     toInput: ({ allowances }) => ({ team: team.slug, allowances }),
-    send: (input) => call(setAllowances, input, { ifMatch: `"${team.version}"` }),
+    send: (input, version) => call(setAllowances, input, { ifMatch: `"${version}"` }),
     onSent: (after) => {
       client.setQueryData(teamQuery(team.slug).queryKey, after)
       client.invalidateQueries({ queryKey: allowanceUseQuery(team.slug).queryKey })
@@ -25,6 +32,7 @@ export function AllowanceForm({ team }: { team: TeamView }) {
   })
   return (
     <form onSubmit={submit} noValidate>
+      {overtaken && <Overtaken what="the allowance" onRestart={restart} />}
       <AllowanceFields
         value={form.values.allowances}
         onChange={(environment, amounts) => form.setFieldValue(`allowances.${environment}`, amounts)}

@@ -54,10 +54,10 @@ export function TeamAdminPage({ team }: { team: string }) {
             ) : (
               <Columns>
                 <Section title="Allowance" aside="What all namespaces of the team may ask for together">
-                  <AllowanceForm key={view.version} team={view} />
+                  <AllowanceForm team={view} />
                 </Section>
                 <Section title="About the team">
-                  <TeamFacts key={view.version} team={view} editable />
+                  <TeamFacts team={view} editable />
                 </Section>
               </Columns>
             )}

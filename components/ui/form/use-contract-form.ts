@@ -74,6 +74,8 @@ export function useContractForm<Values extends Record<string, unknown>, Schema e
     sending: mutation.isPending || mutation.isSuccess,
     /** What went wrong on sending; told above the buttons. */
     problem: mutation.error,
+    /** Ready to be sent once more, for a form that stays where it is. */
+    again: mutation.reset,
     /** The input as it stands, when the contract accepts it. */
     input: checked.success ? toInput(form.values) : null,
   }
