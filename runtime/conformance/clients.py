@@ -5,11 +5,13 @@ The models "echo-<datatype>" give back what they get; "judge" scores two classes
 """
 
 import sys
+import urllib.request
 
 import ml_dtypes
 import numpy as np
 import tritonclient.grpc as over_grpc
 import tritonclient.http as over_http
+from prometheus_client.parser import text_string_to_metric_families
 from tritonclient.utils import InferenceServerException
 
 RANDOM = np.random.default_rng(7)
@@ -132,6 +134,11 @@ def everything_else(http, grpc):
     check("http repository index", any(each["name"] == "judge" and each["state"] == "READY" for each in http.get_model_repository_index()))
     check("grpc repository index", any(each.name == "judge" for each in grpc.get_model_repository_index().models))
     check("http statistics", http.get_inference_statistics("judge")["model_stats"][0]["name"] == "judge")
+    plain = http.get_inference_statistics("echo-fp32", "1")["model_stats"][0]
+    counted = grpc.get_inference_statistics("echo-fp32", "1").model_stats[0]
+    check("grpc statistics", counted.name == "echo-fp32" and counted.version == "1")
+    check("grpc statistics count as over http", counted.inference_count == int(plain["inference_count"]) > 0)
+    check("grpc statistics time as over http", counted.inference_stats.queue.ns == plain["inference_stats"]["queue"]["ns"])
 
     values = np.array([[0.0, 1.0], [2.0, 0.0]], dtype=np.float32)
     for name, client, module in (("http", http, over_http), ("grpc", grpc, over_grpc)):
@@ -154,11 +161,20 @@ def everything_else(http, grpc):
     check("http fifty at once", all(each.get_result().as_numpy("probabilities").shape == (2, 2) for each in pending))
 
 
+def metrics(address):
+    with urllib.request.urlopen(f"http://{address}/metrics") as answer:
+        families = {each.name: each for each in text_string_to_metric_families(answer.read().decode())}
+    check("metrics can be read", {"http_requests", "http_request_duration_seconds", "engine_memory_bytes"} <= families.keys())
+    durations = families["http_request_duration_seconds"]
+    check("metrics have request times", durations.type == "histogram" and any(each.value > 0 for each in durations.samples))
+
+
 def main():
     http = over_http.InferenceServerClient(sys.argv[1], concurrency=10)
     grpc = over_grpc.InferenceServerClient(sys.argv[2])
     every_datatype(http, grpc)
     everything_else(http, grpc)
+    metrics(sys.argv[1])
     print(f"{checks - failures} of {checks} checks passed")
     http.close()
     grpc.close()

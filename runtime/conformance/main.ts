@@ -1,4 +1,7 @@
-/** `npm run runtime:conformance`: a runtime with a model for each datatype, asked by clients that others wrote. */
+/**
+ * `npm run runtime:conformance`: a runtime with a model for each datatype, asked by clients that others wrote, its traces
+ * and metrics read with others' definitions.
+ */
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,6 +10,7 @@ import { createRuntime, defaultConfig } from '../runtime.ts'
 import { classifier, elements, identity } from '../testing/models.ts'
 import { elementCodes } from '../testing/onnx-writer.ts'
 import { until } from '../testing/until.ts'
+import { startCollector } from './collector.ts'
 import { pythonWith, run } from './python.ts'
 
 const here = import.meta.dirname
@@ -24,16 +28,20 @@ for (const element of elements) {
 }
 await writeModel(models, 'judge', classifier())
 
+const collector = await startCollector(interpreter, join(here, 'collector.py'))
 const runtime = await createRuntime({
   ...defaultConfig((event, details) => console.error(event, details)),
   stateFolder: join(folder, 'state'),
   modelsFolder: models,
   grpcPort: 0,
+  tracesUrl: collector.url,
+  traceShare: 0.2,
 })
 try {
   await until('the models are ready', async () => (await fetch(`${runtime.url}/ready`)).status === 200, 120_000)
   process.exitCode = await run(interpreter, [join(here, 'clients.py'), new URL(runtime.url).host, runtime.grpc ?? ''])
 } finally {
   await runtime.close()
+  process.exitCode = Math.max(Number(process.exitCode ?? 1), await collector.stop())
   await rm(folder, { recursive: true, force: true })
 }

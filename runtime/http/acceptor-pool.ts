@@ -55,8 +55,10 @@ const startAcceptor = (options: AcceptorPoolOptions, index: number, port: number
 
   worker.on('message', (message: FromAcceptor) => {
     if (message.type === 'listening') listening.resolve(message)
-    else if (message.type === 'failed') listening.reject(new Error(message.message))
-    else if (message.type === 'drained') drained.resolve()
+    else if (message.type === 'failed') {
+      listening.reject(new Error(message.message))
+      void worker.terminate()
+    } else if (message.type === 'drained') drained.resolve()
     else if (message.type === 'stuck') options.onStuck(message.key)
     else if (message.type === 'wanted') options.onWanted(message.model)
     else if (message.type === 'watched') options.onWatched(message.watched)

@@ -40,7 +40,7 @@ function certificate(hosts: string[], publicKey: Buffer, signer: ReturnType<type
   const extensions = sequence(
     extension('551d13', sequence(der(0x01, Buffer.from([0xff]))), true),
     extension('551d0e', der(0x04, createHash('sha1').update(publicKey).digest())),
-    extension('551d25', sequence(objectId('2b06010505070301'))),
+    extension('551d25', sequence(objectId('2b06010505070301'), objectId('2b06010505070302'))),
     extension('551d11', sequence(...alternatives)),
   )
   const serial = randomBytes(16)
