@@ -14,7 +14,7 @@ test('what was approved is in the cluster, brought there by Argo CD', async ({ a
       },
       status: { phase: 'Active' },
     })
-    expect(await inCluster('v1', 'ResourceQuota', 'quota', namespace)).toMatchObject({
+    expect(await inCluster('v1', 'ResourceQuota', 'team-quota', namespace)).toMatchObject({
       spec: { hard: { 'requests.cpu': '2', 'requests.memory': '4Gi' } },
     })
     expect(await inCluster('argoproj.io/v1alpha1', 'Application', namespace, 'argocd')).toMatchObject({
