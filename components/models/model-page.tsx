@@ -24,7 +24,7 @@ import { SignatureView } from './signature-view.tsx'
 import { taskInWords } from './signature-words.ts'
 import { WhereItServes } from './where-it-serves.tsx'
 
-const UploadVersion = dynamic(() => import('./upload-version.tsx').then((module) => module.UploadVersion), {
+const UploadVersion = dynamic(() => import('./upload/upload-version.tsx').then((module) => module.UploadVersion), {
   ssr: false,
   loading: () => <Skeleton height={208} />,
 })
