@@ -1,3 +1,4 @@
+import { getTeam, updateTeam } from '#server/contracts/people.ts'
 import { approve, ask } from '../../fixtures/stories.ts'
 import { expect, test } from '../../fixtures/test.ts'
 
@@ -21,4 +22,17 @@ test('the members of a team and their roles', async ({ asMember, team }) => {
   await asMember.open(`/teams/${team}/team`)
   await expect(asMember.page.getByText('Maintainer of ml').first()).toBeVisible()
   await expect(asMember.page.getByText('Viewer of ml').first()).toBeVisible()
+})
+
+test('an entry appears while one looks, and is marked', async ({ asAuditor, asAdmin, team }) => {
+  const { page } = asAuditor
+  const rows = page.getByRole('table', { name: 'Audit entries' }).locator('tbody tr')
+  await asAuditor.open(`/audit?team=${team}&action=team.update`)
+  await expect(page.getByText('No entry matches')).toBeVisible()
+  const { version } = await asAdmin.call(getTeam, { team })
+  await asAdmin.call(updateTeam, { team, onCall: '#somebody-else' }, { 'if-match': `"${version}"` })
+  await expect(rows).toHaveCount(1)
+  await asAdmin.call(updateTeam, { team, onCall: '#yet-another' }, { 'if-match': `"${version + 1}"` })
+  await expect(rows).toHaveCount(2)
+  await expect(rows.first()).toHaveAttribute('data-changed', 'true')
 })

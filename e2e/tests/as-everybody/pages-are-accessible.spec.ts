@@ -1,5 +1,6 @@
 /** WCAG 2.2 AA by axe, on every page, in both themes; and no page wider than a phone. */
 import AxeBuilder from '@axe-core/playwright'
+import type { Portal } from '../../fixtures/portal.ts'
 import { expect, test } from '../../fixtures/test.ts'
 
 const pages = [
@@ -19,35 +20,49 @@ const pages = [
   '/audit',
   '/integrations',
   '/settings/tokens',
+  '/settings/git-account',
   '/docs/api',
 ]
 
-for (const scheme of ['light', 'dark'] as const) {
-  test(`every page can be read by everybody, ${scheme}`, async ({ asMaintainer }) => {
-    test.setTimeout(180_000)
-    const { page } = asMaintainer
-    await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' })
-    for (const path of pages) {
-      await asMaintainer.open(path)
-      await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
-      await expect(page.getByRole('main').locator('[data-loading], .mantine-Skeleton-root')).toHaveCount(0)
-      const { violations } = await new AxeBuilder({ page })
-        .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])
-        .analyze()
-      const told = violations.flatMap((each) => each.nodes.map((node) => `${each.id}: ${node.target.join(' ')}`))
-      expect.soft(told, path).toEqual([])
-    }
-  })
+const adminPages = ['/admin/teams', '/admin/teams/new', '/admin/teams/ml']
+
+async function isForEverybody(portal: Portal, paths: readonly string[], colorScheme: 'light' | 'dark') {
+  const { page } = portal
+  await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+  for (const path of paths) {
+    await portal.open(path)
+    await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
+    await expect(page.getByRole('main').locator('[data-loading], .mantine-Skeleton-root')).toHaveCount(0)
+    const { violations } = await new AxeBuilder({ page })
+      .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])
+      .analyze()
+    const told = violations.flatMap((each) => each.nodes.map((node) => `${each.id}: ${node.target.join(' ')}`))
+    expect.soft(told, path).toEqual([])
+  }
 }
 
-test('no page is wider than a phone', async ({ asMaintainer }) => {
-  test.setTimeout(120_000)
-  const { page } = asMaintainer
+async function fitsAPhone(portal: Portal, paths: readonly string[]) {
+  const { page } = portal
   await page.setViewportSize({ width: 390, height: 844 })
-  for (const path of pages) {
-    await asMaintainer.open(path)
+  for (const path of paths) {
+    await portal.open(path)
     await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
     const width = await page.evaluate(() => document.documentElement.scrollWidth)
     expect.soft(width, path).toBeLessThanOrEqual(390)
   }
+}
+
+for (const scheme of ['light', 'dark'] as const) {
+  test(`every page can be read by everybody, ${scheme}`, async ({ asMaintainer }) => {
+    test.setTimeout(180_000)
+    await isForEverybody(asMaintainer, pages, scheme)
+  })
+
+  test(`so can those of a platform admin, ${scheme}`, ({ asAdmin }) => isForEverybody(asAdmin, adminPages, scheme))
+}
+
+test('no page is wider than a phone', async ({ asMaintainer, asAdmin }) => {
+  test.setTimeout(120_000)
+  await fitsAPhone(asMaintainer, pages)
+  await fitsAPhone(asAdmin, adminPages)
 })
