@@ -1,146 +1,12 @@
 /** Requests: every change to the platform, from the wish to the running thing. */
 import { z } from 'zod'
 import { contract } from './contract.ts'
-import { CommitSha, Environment, ModelName, NamespaceName, Purpose, Reason, RequestId, TeamSlug } from './names.ts'
+import { CommitSha, Environment, ModelName, NamespaceName, Reason, RequestId, TeamSlug } from './names.ts'
 import { Paging, page, sorting, Timestamp } from './paging.ts'
 import { Person } from './people.ts'
-import { Amounts, QuotaInput } from './quantity.ts'
-
-export const requestStates = [
-  'opening',
-  'in_review',
-  'changes_requested',
-  'approved',
-  'merging',
-  'syncing',
-  'done',
-  'rejected',
-  'cancelled',
-  'failed',
-] as const
-export const RequestState = z.enum(requestStates)
-export type RequestState = z.infer<typeof RequestState>
-export const finalStates: readonly RequestState[] = ['done', 'rejected', 'cancelled', 'failed']
-
-const VersionNumber = z.number().int().min(1).max(100_000)
-
-/** Which versions answer under one name, and how much of the traffic each gets. */
-export const Traffic = z
-  .array(
-    z
-      .object({
-        version: VersionNumber,
-        weight: z.number().int().min(0).max(100).default(100),
-        shadow: z.boolean().default(false),
-      })
-      .strict(),
-  )
-  .min(1, 'Name at least one version.')
-  .max(8, 'At most 8 versions can serve under one name.')
-  .refine(
-    (versions) => new Set(versions.map((each) => each.version)).size === versions.length,
-    'Each version can be named once.',
-  )
-  .refine(
-    (versions) => versions.filter((each) => !each.shadow).reduce((sum, each) => sum + each.weight, 0) === 100,
-    'The weights of the versions that answer must add up to 100.',
-  )
-export type Traffic = z.output<typeof Traffic>
-
-export const ServingLimits = z
-  .object({
-    concurrency: z.number().int().min(1).max(256).default(16),
-    requestsPerSecond: z.number().int().min(1).max(10_000).default(200),
-    timeoutMilliseconds: z.number().int().min(50).max(120_000).default(10_000),
-  })
-  .strict()
-
-export const namespaceCreate = z
-  .object({
-    kind: z.literal('namespace.create'),
-    team: TeamSlug,
-    environment: Environment,
-    purpose: Purpose.optional(),
-    preset: z.string().max(40).optional(),
-    quota: QuotaInput,
-    reason: Reason,
-  })
-  .strict()
-export const namespaceChange = z
-  .object({
-    kind: z.literal('namespace.change'),
-    team: TeamSlug,
-    namespace: NamespaceName,
-    quota: QuotaInput,
-    reason: Reason,
-  })
-  .strict()
-export const namespaceDelete = z
-  .object({
-    kind: z.literal('namespace.delete'),
-    team: TeamSlug,
-    namespace: NamespaceName,
-    reason: Reason,
-  })
-  .strict()
-export const modelDeploy = z
-  .object({
-    kind: z.literal('model.deploy'),
-    team: TeamSlug,
-    namespace: NamespaceName,
-    model: ModelName,
-    traffic: Traffic,
-    limits: ServingLimits.optional(),
-    reason: Reason,
-  })
-  .strict()
-export const modelChange = z
-  .object({
-    kind: z.literal('model.change'),
-    team: TeamSlug,
-    namespace: NamespaceName,
-    model: ModelName,
-    traffic: Traffic,
-    limits: ServingLimits.optional(),
-    reason: Reason,
-  })
-  .strict()
-export const modelUndeploy = z
-  .object({
-    kind: z.literal('model.undeploy'),
-    team: TeamSlug,
-    namespace: NamespaceName,
-    model: ModelName,
-    reason: Reason,
-  })
-  .strict()
-/** Undoes the merge of an earlier request, as a revert. */
-export const modelRollback = z
-  .object({
-    kind: z.literal('model.rollback'),
-    team: TeamSlug,
-    namespace: NamespaceName,
-    model: ModelName,
-    undo: RequestId.optional().meta({
-      description: 'The request to undo; the latest done change of the deployment unless told',
-    }),
-    reason: Reason,
-  })
-  .strict()
-
-export const RequestDraft = z.discriminatedUnion('kind', [
-  namespaceCreate,
-  namespaceChange,
-  namespaceDelete,
-  modelDeploy,
-  modelChange,
-  modelUndeploy,
-  modelRollback,
-])
-export type RequestDraft = z.output<typeof RequestDraft>
-export type RequestDraftInput = z.input<typeof RequestDraft>
-export type RequestKind = RequestDraft['kind']
-export const requestKinds = RequestDraft.options.map((option) => option.shape.kind.value)
+import { Amounts } from './quantity.ts'
+import { RequestDraft, requestKinds } from './requests/drafts.ts'
+import { RequestState, requestEvents } from './requests/life.ts'
 
 /** One line of "what changes": the amounts now and after, what the team has left, and what it costs. */
 export const ResourceChange = z.object({
@@ -191,10 +57,7 @@ export type UncountedReview = z.infer<typeof UncountedReview>
 
 export const TimelineEntry = z.object({
   id: z.string(),
-  type: z.string().meta({
-    description:
-      'submitted, opened, approved, changes_requested, rejected, pushed, merging, merged, syncing, applied, done, cancelled, failed, retried, commented',
-  }),
+  type: z.string().meta({ description: `What happened: ${['submitted', ...requestEvents].join(', ')}` }),
   title: z.string(),
   detail: z.string().nullable(),
   actor: Person.nullable(),

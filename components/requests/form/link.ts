@@ -1,6 +1,6 @@
 /** What an address may fill into a request form, such as the "Fix this" of a quota that is too small. */
 import { Environment, RequestId } from '#server/contracts/names.ts'
-import { type RequestKind, requestKinds } from '#server/contracts/requests.ts'
+import { type RequestKind, requestKinds } from '#server/contracts/requests/drafts.ts'
 import type { QuotaText } from './fields/quota-text.ts'
 
 export type RequestLink = {

@@ -4,7 +4,8 @@ import { useQueryClient } from '@tanstack/react-query'
 import { useRouter } from 'next/navigation'
 import { requestQuery } from '#components/queries/requests.ts'
 import { call } from '#components/queries/wire/call.ts'
-import { type RequestDraftInput, type RequestView, submitRequest } from '#server/contracts/requests.ts'
+import type { RequestDraftInput } from '#server/contracts/requests/drafts.ts'
+import { type RequestView, submitRequest } from '#server/contracts/requests.ts'
 
 /** Sends a request and goes to its page, which tells how it goes on. */
 export function useSubmit() {

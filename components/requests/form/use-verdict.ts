@@ -3,7 +3,8 @@
 import { useDebouncedValue } from '@mantine/hooks'
 import { keepPreviousData, queryOptions, useQuery } from '@tanstack/react-query'
 import { call } from '#components/queries/wire/call.ts'
-import { previewRequest, RequestDraft, type Verdict } from '#server/contracts/requests.ts'
+import { RequestDraft } from '#server/contracts/requests/drafts.ts'
+import { previewRequest, type Verdict } from '#server/contracts/requests.ts'
 
 /** The verdict does not depend on the reason, and must be shown before one is written. */
 const reasonForPreview = 'Preview before sending'

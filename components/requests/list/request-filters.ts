@@ -1,6 +1,7 @@
 /** What the address of a list asks the API for; the same on the server, which reads ahead, and in the page. */
 import type { z } from 'zod'
-import { type RequestSort, requestStates } from '#server/contracts/requests.ts'
+import { requestStates } from '#server/contracts/requests/life.ts'
+import type { RequestSort } from '#server/contracts/requests.ts'
 
 type Order = z.output<typeof RequestSort> | undefined
 

@@ -1,5 +1,5 @@
 import { versionsInWords } from '#components/deployments/versions-in-words.ts'
-import type { RequestDraft } from '#server/contracts/requests.ts'
+import type { RequestDraft } from '#server/contracts/requests/drafts.ts'
 
 /** The part of a change that is no amount of anything, in sentences. */
 export function outsideResources(draft: RequestDraft): string[] {

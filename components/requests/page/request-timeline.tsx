@@ -3,7 +3,8 @@ import { Section } from '#components/ui/page/section.tsx'
 import { RelativeTime } from '#components/ui/state/relative-time.tsx'
 import { laterBy } from '#components/ui/state/time-words.ts'
 import { Timeline, type TimelineStep } from '#components/ui/text/timeline.tsx'
-import { finalStates, type RequestView } from '#server/contracts/requests.ts'
+import { finalStates } from '#server/contracts/requests/life.ts'
+import type { RequestView } from '#server/contracts/requests.ts'
 import { signOf } from './timeline-signs.ts'
 
 /** What happened with its times, and what is still to come. */

@@ -1,6 +1,6 @@
 import { IconPoint } from '@tabler/icons-react'
 import { describe, expect, it } from 'vitest'
-import { requestEvents } from '#server/domains/requests/lifecycle/machine.ts'
+import { requestEvents } from '#server/contracts/requests/life.ts'
 import { signOf } from './timeline-signs.ts'
 
 describe('the signs of the timeline', () => {

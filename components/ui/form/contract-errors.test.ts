@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { RequestDraft } from '#server/contracts/requests.ts'
+import { RequestDraft } from '#server/contracts/requests/drafts.ts'
 import { errorsByField, placeServerErrors } from './contract-errors.ts'
 
 describe('faults of a form', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { RequestDraft } from '../../contracts/requests.ts'
+import { RequestDraft } from '../../contracts/requests/drafts.ts'
 import type { Actor } from '../../permissions/actor.ts'
 import { makePerson } from '../../testing/people.ts'
 import { headOf, useStory } from './testing/story.ts'

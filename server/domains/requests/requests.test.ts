@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { RequestId } from '../../contracts/names.ts'
-import { RequestDraft } from '../../contracts/requests.ts'
+import { RequestDraft } from '../../contracts/requests/drafts.ts'
 import { headOf, useStory } from './testing/story.ts'
 
 describe('a request', () => {

@@ -7,14 +7,9 @@ import { randomUUID } from 'node:crypto'
 import type { OutputOf, ParsedInputOf } from '../../contracts/contract.ts'
 import { CommitSha, Environment, RequestId } from '../../contracts/names.ts'
 import { noAmounts } from '../../contracts/quantity.ts'
-import {
-  finalStates,
-  type getRequestDiff,
-  type listRequests,
-  RequestDraft,
-  type RequestView,
-  type Verdict,
-} from '../../contracts/requests.ts'
+import { RequestDraft } from '../../contracts/requests/drafts.ts'
+import { finalStates } from '../../contracts/requests/life.ts'
+import type { getRequestDiff, listRequests, RequestView, Verdict } from '../../contracts/requests.ts'
 import { pageOf } from '../../database/cursor.ts'
 import type { Database, Transaction } from '../../database/database.ts'
 import { isUniqueViolation } from '../../database/errors.ts'

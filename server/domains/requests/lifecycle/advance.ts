@@ -4,7 +4,9 @@
  * and watches only make it look sooner.
  */
 import { CommitSha, Environment, RequestId } from '../../../contracts/names.ts'
-import { finalStates, type RequestState, Verdict } from '../../../contracts/requests.ts'
+import type { RequestEvent } from '../../../contracts/requests/life.ts'
+import { finalStates, type RequestState } from '../../../contracts/requests/life.ts'
+import { Verdict } from '../../../contracts/requests.ts'
 import type { Database, Transaction } from '../../../database/database.ts'
 import { Prisma } from '../../../database/generated/client.ts'
 import { IntegrationError, PortalError } from '../../../errors.ts'
@@ -22,7 +24,6 @@ import { takeReviews } from '../reviews/take-reviews.ts'
 import { standingReviews } from '../reviews/whose-word.ts'
 import { appliedYet } from './applied.ts'
 import { type Blockage, blockageOf } from './blockage.ts'
-import type { RequestEvent } from './machine.ts'
 import { announceRequest, loadRequest, lockRequest, type Move, move, type RequestRow, stateOf } from './store.ts'
 
 type Needs = {

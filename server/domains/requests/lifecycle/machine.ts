@@ -5,29 +5,7 @@
  *                 ↑ ↓ changes_requested
  *   ends: rejected, cancelled, failed
  */
-import type { RequestState } from '../../../contracts/requests.ts'
-
-export const requestEvents = [
-  'opened',
-  'push',
-  'approve',
-  'quorum',
-  'quorum_lost',
-  'request_changes',
-  'approval_withdrawn',
-  'changes_withdrawn',
-  'reject',
-  'cancel',
-  'closed_on_host',
-  'merged_on_host',
-  'merge',
-  'merged',
-  'head_moved',
-  'applied',
-  'fail',
-  'retry',
-] as const
-export type RequestEvent = (typeof requestEvents)[number]
+import type { RequestEvent, RequestState } from '../../../contracts/requests/life.ts'
 
 type Step = { to: RequestState /** How the timeline tells it. */; title: string }
 export type Machine = Partial<Record<RequestState, Partial<Record<RequestEvent, Step>>>>

@@ -1,7 +1,7 @@
 /** Requests in the database. Every change of state is one transaction: row, transition, audit, live event, job. */
 
 import { RequestId } from '../../../contracts/names.ts'
-import { finalStates, RequestState } from '../../../contracts/requests.ts'
+import { finalStates, type RequestEvent, RequestState } from '../../../contracts/requests/life.ts'
 import type { Database, Transaction } from '../../../database/database.ts'
 import { Prisma } from '../../../database/generated/client.ts'
 import { failure, notFound } from '../../../errors.ts'
@@ -9,7 +9,7 @@ import type { Actor } from '../../../permissions/actor.ts'
 import { recordAudit } from '../../audit/audit.ts'
 import { announce } from '../../live/live.ts'
 import { blockageOf } from './blockage.ts'
-import { type RequestEvent, stepOf } from './machine.ts'
+import { stepOf } from './machine.ts'
 
 export const withEverything = {
   team: true,

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { Sha256 } from '../../../contracts/names.ts'
 import { Amounts } from '../../../contracts/quantity.ts'
-import { ServingLimits } from '../../../contracts/requests.ts'
+import { ServingLimits } from '../../../contracts/requests/drafts.ts'
 
 export const Desired = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('namespace'), quota: Amounts }),

@@ -1,6 +1,6 @@
 /** What a request is called on every page and in Git. */
 import { type Amounts, resources } from '../../../contracts/quantity.ts'
-import type { RequestDraft } from '../../../contracts/requests.ts'
+import type { RequestDraft } from '../../../contracts/requests/drafts.ts'
 
 const words = { cpu: 'CPU', memory: 'memory', gpu: 'GPUs', storage: 'storage' } as const
 

@@ -1,6 +1,6 @@
 /** Requests as other pages list them: what happened to a namespace or a deployment, newest first. */
 import { RequestId } from '../../../contracts/names.ts'
-import { finalStates } from '../../../contracts/requests.ts'
+import { finalStates } from '../../../contracts/requests/life.ts'
 import type { Database } from '../../../database/database.ts'
 import { stateOf, withEverything } from '../lifecycle/store.ts'
 import { stateLabel } from './view.ts'

@@ -10,15 +10,9 @@ import {
   TeamSlug,
   UserId,
 } from '../../../contracts/names.ts'
-import {
-  finalStates,
-  RequestDraft,
-  type RequestState,
-  type RequestSummary,
-  type RequestView,
-  requestKinds,
-  Verdict,
-} from '../../../contracts/requests.ts'
+import { RequestDraft, requestKinds } from '../../../contracts/requests/drafts.ts'
+import { finalStates, type RequestState } from '../../../contracts/requests/life.ts'
+import { type RequestSummary, type RequestView, Verdict } from '../../../contracts/requests.ts'
 import type { Actor } from '../../../permissions/actor.ts'
 import { allows } from '../../../permissions/permissions.ts'
 import { Blockage, blockageOf } from '../lifecycle/blockage.ts'
