@@ -7,6 +7,9 @@ export type KubeObject = JsonObject & { apiVersion: string; kind: string; metada
 export const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
+export const isKubeObject = (value: unknown): value is KubeObject =>
+  isObject(value) && typeof value.apiVersion === 'string' && typeof value.kind === 'string' && isObject(value.metadata)
+
 /** Lenient readers: what is not there, or is of another shape, reads as empty. */
 export const object = (value: Json | undefined): JsonObject => (isObject(value) ? value : {})
 export const list = (value: Json | undefined): Json[] => (Array.isArray(value) ? value : [])

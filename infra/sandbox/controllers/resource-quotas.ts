@@ -1,13 +1,21 @@
 /** Keeps `status.hard` and `status.used` of every quota; admission refuses by what stands there. */
 import { isDeepStrictEqual } from 'node:util'
 import { inScope, usageOf } from '#sandbox/cluster/admission/quota.ts'
-import type { KubeObject as JsonKubeObject } from '#sandbox/cluster/json.ts'
+import { isKubeObject, type KubeObject as JsonKubeObject } from '#sandbox/cluster/json.ts'
 import { add, formatQuantity, type Quantity } from '#sandbox/cluster/rules/quantity.ts'
 import { isConflict, isNotFound } from '#sandbox/kube-client/api-error.ts'
-import type { Informer } from '#sandbox/kube-client/informer.ts'
+import type { ResourceType } from '#sandbox/kube-client/discovery.ts'
+import type { Change } from '#sandbox/kube-client/informer.ts'
 import { type KubeObject, keyOf, splitKey } from '#sandbox/kube-client/objects.ts'
 import { WorkQueue } from '#sandbox/kube-client/work-queue.ts'
 import type { Context, ResourceQuota, Stop } from './kinds.ts'
+
+/** An informer of any kind, seen as far as counting goes. */
+type Source = {
+  type: ResourceType
+  in(namespace: string): KubeObject[]
+  onChange(listener: (change: Change, object: KubeObject) => void): void
+}
 
 const counted = [
   ...['v1/Pod', 'v1/Service', 'v1/Secret', 'v1/ConfigMap', 'v1/PersistentVolumeClaim', 'v1/ReplicationController'],
@@ -18,7 +26,7 @@ const counted = [
 export const runResourceQuotas = async (context: Context): Promise<Stop> => {
   const { client, informers, log } = context
   const quotas = await informers.of<ResourceQuota>('v1', 'ResourceQuota')
-  const sources: Informer[] = [quotas as unknown as Informer]
+  const sources: Source[] = [quotas]
   for (const name of counted) {
     const slash = name.lastIndexOf('/')
     const [apiVersion, kind] = [name.slice(0, slash), name.slice(slash + 1)]
@@ -55,10 +63,10 @@ export const runResourceQuotas = async (context: Context): Promise<Stop> => {
   return () => queue.stop()
 }
 
-const usedBy = (quota: ResourceQuota, sources: readonly Informer[], namespace: string): Record<string, string> => {
+const usedBy = (quota: ResourceQuota, sources: readonly Source[], namespace: string): Record<string, string> => {
   const names = Object.keys(quota.spec?.hard ?? {})
   const used = new Map<string, Quantity>(names.map((name) => [name, { nano: 0n, form: 'decimal' }]))
-  const include = ({ group, kind, plural }: Informer['type'], object: KubeObject) => {
+  const include = ({ group, kind, plural }: ResourceType, object: KubeObject) => {
     const counted = { group, kind, plural, storage: `${group}/${plural}` }
     if (!inScope(asJson(quota), counted, asJson(object))) return
     for (const [name, amount] of usageOf(counted, asJson(object))) {
@@ -70,5 +78,8 @@ const usedBy = (quota: ResourceQuota, sources: readonly Informer[], namespace: s
   return Object.fromEntries([...used].map(([name, amount]) => [name, formatQuantity(amount)]))
 }
 
-/** What the API server sent was JSON. */
-const asJson = (object: KubeObject) => object as unknown as JsonKubeObject
+/** What the API server sent was JSON, and what it counts is an object of its own. */
+const asJson = (object: unknown): JsonKubeObject => {
+  if (!isKubeObject(object)) throw new Error('what the API server sent is not an object of Kubernetes')
+  return object
+}

@@ -5,7 +5,7 @@ import { z } from 'zod'
 import { isNotFound, messageOf } from '#sandbox/kube-client/api-error.ts'
 import type { KubeClient } from '#sandbox/kube-client/kube-client.ts'
 import { type Condition, controlledBy, type KubeObject, setCondition } from '#sandbox/kube-client/objects.ts'
-import { type Application, GROUP_VERSION, REFRESH, RESOURCES_FINALIZER } from './application.ts'
+import { type Application, GROUP_VERSION, REFRESH, RESOURCES_FINALIZER, SET_REFRESH } from './application.ts'
 import type { Repositories } from './git/repositories.ts'
 import { fillTemplate, parametersOf } from './template.ts'
 
@@ -56,8 +56,10 @@ class GeneratorError extends Error {
 
 export const reconcileSet = async (world: World, set: ApplicationSet): Promise<void> => {
   if (set.metadata.deletionTimestamp) return
+  const asked = set.metadata.annotations?.[SET_REFRESH] !== undefined
   try {
     const spec = SetSpec.parse(set.spec)
+    if (asked) await Promise.all(spec.generators.map(({ git }) => git && world.repositories.at(git.repoURL).fetch()))
     const wanted = await generate(world, set, spec)
     const unknown = [...wanted.values()].find((each) => !world.hasProject(each.spec.project))
     await adjust(world, set, spec, wanted)
@@ -68,6 +70,7 @@ export const reconcileSet = async (world: World, set: ApplicationSet): Promise<v
       )
     }
     await report(world, set, undefined)
+    if (asked) await takeOffRequest(world, set)
   } catch (error) {
     const reason = error instanceof GeneratorError ? error.reason : 'ApplicationGenerationFromParamsError'
     await report(world, set, { reason, message: messageOf(error) })
@@ -149,6 +152,12 @@ const differs = (live: Application, wanted: Application): boolean => {
     [live.spec, live.metadata.labels ?? {}, annotations, live.metadata.finalizers ?? []],
     [wanted.spec, wanted.metadata.labels ?? {}, wanted.metadata.annotations ?? {}, wanted.metadata.finalizers ?? []],
   )
+}
+
+const takeOffRequest = async (world: World, set: ApplicationSet): Promise<void> => {
+  const type = await world.client.discovery.require(GROUP_VERSION, 'ApplicationSet')
+  const change = { metadata: { annotations: { [SET_REFRESH]: null } } }
+  await world.client.merge(type, set.metadata.namespace, set.metadata.name, change)
 }
 
 const report = async (

@@ -5,6 +5,8 @@ import type { Condition, KubeObject } from '#sandbox/kube-client/objects.ts'
 export const GROUP_VERSION = 'argoproj.io/v1alpha1'
 export const RESOURCES_FINALIZER = 'resources-finalizer.argocd.argoproj.io'
 export const REFRESH = 'argocd.argoproj.io/refresh'
+/** On an ApplicationSet: look at the repository now. Taken off once that has been done. */
+export const SET_REFRESH = 'argocd.argoproj.io/application-set-refresh'
 export const TRACKING_ID = 'argocd.argoproj.io/tracking-id'
 export const SYNC_WAVE = 'argocd.argoproj.io/sync-wave'
 export const SYNC_OPTIONS = 'argocd.argoproj.io/sync-options'

@@ -5,7 +5,14 @@ import { Informer } from '#sandbox/kube-client/informer.ts'
 import type { KubeClient } from '#sandbox/kube-client/kube-client.ts'
 import type { KubeObject } from '#sandbox/kube-client/objects.ts'
 import { WorkQueue } from '#sandbox/kube-client/work-queue.ts'
-import { type Application, type ApplicationSpec, GROUP_VERSION, type Project, ProjectSpec } from './application.ts'
+import {
+  type Application,
+  type ApplicationSpec,
+  GROUP_VERSION,
+  type Project,
+  ProjectSpec,
+  SET_REFRESH,
+} from './application.ts'
 import { reconcile, type Surroundings, sameRequest } from './application-controller.ts'
 import { type ApplicationSet, reconcileSet } from './application-sets.ts'
 import { installDefinitions } from './crds.ts'
@@ -75,7 +82,8 @@ export const startGitOps = async ({
     if (owner && (!before || !sameRequest(application, before))) setQueue.add(owner.name)
   })
   sets.onChange((_, set, before) => {
-    if (!before || before.metadata.generation !== set.metadata.generation) setQueue.add(set.metadata.name)
+    const asked = set.metadata.annotations?.[SET_REFRESH] !== before?.metadata.annotations?.[SET_REFRESH]
+    if (!before || asked || before.metadata.generation !== set.metadata.generation) setQueue.add(set.metadata.name)
   })
   projects.onChange(allAgain)
   secrets.onChange((_, secret) => {
@@ -91,7 +99,7 @@ export const startGitOps = async ({
   }
   const polling = (async () => {
     while (!stopping.signal.aborted) {
-      await delay(pollMilliseconds, undefined, { signal: stopping.signal }).catch(() => undefined)
+      await delay(pollMilliseconds, undefined, { signal: stopping.signal }).catch(() => undefined) // rejects when stopped
       if (!stopping.signal.aborted) await look()
     }
   })()

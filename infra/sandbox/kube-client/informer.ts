@@ -85,7 +85,7 @@ export class Informer<T extends KubeObject = KubeObject> {
         if (!isGone(error)) this.#options.log?.(`watching ${this.type.plural}: ${messageOf(error)}`)
       }
       const wait = failures === 0 ? 0 : Math.min(5000, 100 * 2 ** failures) * (0.5 + Math.random())
-      await delay(wait, undefined, { signal: this.#stop.signal }).catch(() => undefined)
+      await delay(wait, undefined, { signal: this.#stop.signal }).catch(() => undefined) // rejects when stopped
     }
   }
 

@@ -163,6 +163,7 @@ const kubeconfigOf = async (pod: Pod, place: Place): Promise<Record<string, stri
     kind: 'TokenRequest',
     spec: { expirationSeconds: TOKEN_SECONDS },
   }
+  // Without a token the pod runs all the same, as one whose account must not be mounted does.
   const answer = await place.client.send<{ status?: { token?: string } }>('POST', path, { body }).catch(() => undefined)
   const token = answer?.status?.token
   if (!token) return {}

@@ -71,6 +71,7 @@ const sendLog = async (
     for await (const line of createInterface({ input: stream })) each(line)
     offset += stream.bytesRead
   }
+  // A container that has not written anything has no log yet.
   const size = async () => (await stat(file).catch(() => undefined))?.size ?? 0
   const end = await size()
   if (end > 0) {

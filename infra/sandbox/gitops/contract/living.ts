@@ -1,9 +1,9 @@
 /** Health, waves, and the coming and going of whole Applications. */
 import { expect, it } from 'vitest'
 import { listAt, textAt } from '#sandbox/kube-client/fields.ts'
-import { GROUP_VERSION } from '../application.ts'
+import { GROUP_VERSION, SET_REFRESH } from '../application.ts'
 import * as sample from './samples.ts'
-import type { World } from './world.ts'
+import { SECONDS, type World } from './world.ts'
 
 export const living = (world: () => World): void => {
   it('takes an InferenceModel to be as well as its conditions say', async () => {
@@ -94,5 +94,16 @@ export const living = (world: () => World): void => {
     expect(conditions).toEqual(
       expect.arrayContaining(['ErrorOccurred=False', 'ParametersGenerated=True', 'ResourcesUpToDate=True']),
     )
+  })
+
+  it('looks for folders when an ApplicationSet is asked to, and takes the request off', async () => {
+    await world().repository.commit({
+      'teams/ml/dev/namespaces/ml-asked-dev/namespace.yaml': sample.namespace('ml-asked-dev'),
+    })
+    await world().refreshSet('namespaces')
+    await world().appear(GROUP_VERSION, 'Application', 'argocd', 'ml-asked-dev')
+    const annotations = async () =>
+      (await world().find(GROUP_VERSION, 'ApplicationSet', 'argocd', 'namespaces'))?.metadata.annotations ?? {}
+    await expect.poll(annotations, { timeout: SECONDS * 1000, interval: 100 }).not.toHaveProperty([SET_REFRESH])
   })
 }

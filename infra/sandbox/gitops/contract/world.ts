@@ -3,7 +3,7 @@ import { expect } from 'vitest'
 import { isNotFound } from '#sandbox/kube-client/api-error.ts'
 import type { KubeClient } from '#sandbox/kube-client/kube-client.ts'
 import type { KubeObject } from '#sandbox/kube-client/objects.ts'
-import { type Application, GROUP_VERSION, REFRESH } from '../application.ts'
+import { type Application, GROUP_VERSION, REFRESH, SET_REFRESH } from '../application.ts'
 import type { TestRepository } from './git-server.ts'
 import * as sample from './samples.ts'
 
@@ -33,6 +33,10 @@ export const worldOf = (under: GitOpsUnderTest, repository: TestRepository) => {
   const patch = async (name: string, change: unknown) =>
     under.client.merge(await typeOf(GROUP_VERSION, 'Application'), 'argocd', name, change)
   const refresh = (name: string) => patch(name, { metadata: { annotations: { [REFRESH]: 'normal' } } })
+  const refreshSet = async (name: string) => {
+    const type = await typeOf(GROUP_VERSION, 'ApplicationSet')
+    return under.client.merge(type, 'argocd', name, { metadata: { annotations: { [SET_REFRESH]: 'true' } } })
+  }
   const remove = async (apiVersion: string, kind: string, namespace: string | undefined, name: string) =>
     under.client.delete(await typeOf(apiVersion, kind), namespace, name)
 
@@ -93,6 +97,7 @@ export const worldOf = (under: GitOpsUnderTest, repository: TestRepository) => {
     application,
     patch,
     refresh,
+    refreshSet,
     remove,
     become,
     synced,

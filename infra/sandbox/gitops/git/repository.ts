@@ -39,7 +39,7 @@ export class Repository {
   /** Who asks while a fetch is under way shares one that begins after it. */
   fetch(): Promise<void> {
     this.#next ??= (this.#fetching ?? Promise.resolve())
-      .catch(() => undefined)
+      .catch(() => undefined) // whoever asked for that fetch is told; this one tries anew
       .then(() => {
         this.#next = undefined
         this.#fetching = this.#fetchNow()
