@@ -7,7 +7,7 @@ import { ColorSchemeScript, mantineHtmlProps } from '@mantine/core'
 import type { Metadata, Viewport } from 'next'
 import { headers } from 'next/headers'
 import type { ReactNode } from 'react'
-import { QueryProvider } from '#components/queries/query-provider.tsx'
+import { QueryProvider } from '#components/queries/provider/query-provider.tsx'
 import { PortalTheme } from '#components/ui/theme/portal-theme.tsx'
 
 export const metadata: Metadata = {

@@ -2,8 +2,8 @@
 
 import { costDelta } from '#components/ui/figures/amounts.ts'
 import type { DeploymentView } from '#server/contracts/deployments.ts'
-import type { AlertView } from '#server/contracts/observability.ts'
 import type { RequestSummary } from '#server/contracts/requests.ts'
+import type { AlertView } from '#server/contracts/serving/observability.ts'
 
 export type Need = {
   id: string

@@ -5,7 +5,7 @@ import { StateBadge } from '#components/ui/state/state-badge.tsx'
 import { deploymentTone } from '#components/ui/state/tone.ts'
 import type { Column } from '#components/ui/table/columns.ts'
 import type { DeploymentView } from '#server/contracts/deployments.ts'
-import type { TeamMetrics } from '#server/contracts/observability.ts'
+import type { TeamMetrics } from '#server/contracts/serving/observability.ts'
 
 export type Serving = DeploymentView & { metrics: TeamMetrics['models'][number] | undefined }
 

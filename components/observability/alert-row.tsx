@@ -7,7 +7,7 @@ import { OutsideLink } from '#components/ui/actions/text-link.tsx'
 import { RelativeTime } from '#components/ui/state/relative-time.tsx'
 import { StateBadge } from '#components/ui/state/state-badge.tsx'
 import { alertTone } from '#components/ui/state/tone.ts'
-import type { AlertView } from '#server/contracts/observability.ts'
+import type { AlertView } from '#server/contracts/serving/observability.ts'
 import classes from './observability.module.css'
 
 const words = { firing: 'Firing', pending: 'Pending', silenced: 'Silenced' }

@@ -11,7 +11,7 @@ import { QueryGate } from '#components/ui/page/query-gate.tsx'
 import { Section } from '#components/ui/page/section.tsx'
 import { FreshnessNote } from '#components/ui/state/freshness-note.tsx'
 import { useUrlState } from '#components/ui/table/use-url-state.ts'
-import { type DeploymentMetrics as Metrics, ranges } from '#server/contracts/observability.ts'
+import { type DeploymentMetrics as Metrics, ranges } from '#server/contracts/serving/observability.ts'
 import classes from './observability.module.css'
 import { QuerySources } from './query-sources.tsx'
 

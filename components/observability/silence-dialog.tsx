@@ -7,7 +7,7 @@ import { call } from '#components/queries/wire/call.ts'
 import { notify } from '#components/ui/actions/notify.ts'
 import { FormFooter } from '#components/ui/form/form-footer.tsx'
 import { useContractForm } from '#components/ui/form/use-contract-form.ts'
-import { type AlertView, createSilence } from '#server/contracts/observability.ts'
+import { type AlertView, createSilence } from '#server/contracts/serving/observability.ts'
 
 const lengths = [
   { value: '30', label: '30 minutes' },

@@ -9,7 +9,7 @@ import { EmptyState } from '#components/ui/page/empty-state.tsx'
 import { ErrorState } from '#components/ui/page/error-state.tsx'
 import { RelativeTime } from '#components/ui/state/relative-time.tsx'
 import { StateBadge } from '#components/ui/state/state-badge.tsx'
-import { expireSilence, type SilenceView } from '#server/contracts/observability.ts'
+import { expireSilence, type SilenceView } from '#server/contracts/serving/observability.ts'
 import classes from './observability.module.css'
 
 const words = { active: 'Active', pending: 'Starts later', expired: 'Ended' }

@@ -4,7 +4,7 @@ import {
   listAlerts,
   listSilences,
   type ranges,
-} from '#server/contracts/observability.ts'
+} from '#server/contracts/serving/observability.ts'
 import type { Place } from './deployments.ts'
 import { queryFor } from './query.ts'
 

@@ -1,4 +1,4 @@
-import { getSignature } from '#server/contracts/playground.ts'
+import { getSignature } from '#server/contracts/serving/playground.ts'
 import type { Place } from './deployments.ts'
 import { queryFor } from './query.ts'
 

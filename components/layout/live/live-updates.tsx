@@ -3,7 +3,7 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useEffect } from 'react'
 import { z } from 'zod'
-import { noteMessage } from '#components/queries/live-moment.ts'
+import { noteMessage } from '#components/queries/provider/live-moment.ts'
 import { follow } from './follow.ts'
 import { isTouched } from './topics.ts'
 

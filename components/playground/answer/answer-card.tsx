@@ -1,7 +1,7 @@
 import { ErrorState } from '#components/ui/page/error-state.tsx'
 import { Section } from '#components/ui/page/section.tsx'
 import { StateBadge } from '#components/ui/state/state-badge.tsx'
-import type { Prediction } from '#server/contracts/playground.ts'
+import type { Prediction } from '#server/contracts/serving/playground.ts'
 import classes from './answer.module.css'
 import { riskTone, riskWords, valueInWords } from './answer-words.ts'
 import { ClassBars } from './class-bars.tsx'

@@ -1,5 +1,5 @@
 import { percent } from '#components/ui/figures/amounts.ts'
-import type { Prediction } from '#server/contracts/playground.ts'
+import type { Prediction } from '#server/contracts/serving/playground.ts'
 import classes from './answer.module.css'
 import { riskTone, topClasses } from './answer-words.ts'
 

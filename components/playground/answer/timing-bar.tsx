@@ -1,4 +1,4 @@
-import type { Prediction } from '#server/contracts/playground.ts'
+import type { Prediction } from '#server/contracts/serving/playground.ts'
 import classes from './answer.module.css'
 
 const stages = [

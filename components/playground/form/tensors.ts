@@ -1,7 +1,7 @@
 /** From the fields of the form to the tensors of the protocol, and from typed JSON. */
 import { z } from 'zod'
 import type { Signature } from '#server/contracts/models.ts'
-import { TensorInput } from '#server/contracts/playground.ts'
+import { TensorInput } from '#server/contracts/serving/playground.ts'
 import { type Field, type FieldValue, shapeOfOne } from './fields.ts'
 
 export type Tensor = z.output<typeof TensorInput>

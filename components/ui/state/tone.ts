@@ -1,9 +1,9 @@
 import type { deploymentStates } from '#server/contracts/deployments.ts'
 import type { NamespaceView } from '#server/contracts/namespaces.ts'
-import type { AlertView } from '#server/contracts/observability.ts'
 import type { IntegrationView } from '#server/contracts/platform/integrations.ts'
 import type { RequestState } from '#server/contracts/requests/life.ts'
 import type { Verdict } from '#server/contracts/requests.ts'
+import type { AlertView } from '#server/contracts/serving/observability.ts'
 
 /** What a state means for the reader; each has a colour, and is never shown without its word. */
 export type Tone = 'good' | 'info' | 'warn' | 'bad' | 'neutral'

@@ -1,7 +1,7 @@
 'use client'
 
 import { useEffect, useRef, useState } from 'react'
-import { heardLately } from '#components/queries/live-moment.ts'
+import { heardLately } from '#components/queries/provider/live-moment.ts'
 
 type Stamped = { key: string; stamp: string }
 

@@ -1,5 +1,5 @@
 import { ModelName } from '#server/contracts/names.ts'
-import { predict } from '#server/contracts/playground.ts'
+import { predict } from '#server/contracts/serving/playground.ts'
 import { installation } from '../../fixtures/installation.ts'
 import { applied, approve, giveNamespace, sample } from '../../fixtures/stories.ts'
 import { expect, test } from '../../fixtures/test.ts'

@@ -1,4 +1,4 @@
-import { listAlerts } from '#server/contracts/observability.ts'
+import { listAlerts } from '#server/contracts/serving/observability.ts'
 import { applied, giveNamespace, registerSample } from '../../fixtures/stories.ts'
 import { expect, test } from '../../fixtures/test.ts'
 import { hopeless, infer, keepCalling } from '../../fixtures/traffic.ts'

@@ -1,8 +1,8 @@
 import { getDeployment } from '#server/contracts/deployments.ts'
 import { listModels } from '#server/contracts/models.ts'
-import { listAlerts } from '#server/contracts/observability.ts'
 import { getTeam } from '#server/contracts/people.ts'
 import { getRequest, submitRequest } from '#server/contracts/requests.ts'
+import { listAlerts } from '#server/contracts/serving/observability.ts'
 import { ask } from '../../fixtures/stories.ts'
 import { expect, test } from '../../fixtures/test.ts'
 

@@ -1,5 +1,5 @@
 /** Alerts as a team sees them: what Prometheus evaluates (pending too), joined with what Alertmanager silences. */
-import type { AlertView } from '../../contracts/observability.ts'
+import type { AlertView } from '../../contracts/serving/observability.ts'
 import type { FiringAlert } from '../../ports/alerts.ts'
 import type { Metrics } from '../../ports/metrics.ts'
 

@@ -9,7 +9,7 @@ import type {
   listSilences,
   SilenceView,
   TeamMetrics,
-} from '../../contracts/observability.ts'
+} from '../../contracts/serving/observability.ts'
 import type { Database } from '../../database/database.ts'
 import { failure, notFound, PortalError } from '../../errors.ts'
 import type { Actor } from '../../permissions/actor.ts'

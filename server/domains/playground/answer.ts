@@ -1,5 +1,5 @@
 /** Output tensors in words: the label, the probability of each class, a single value, a risk level. */
-import type { Prediction } from '../../contracts/playground.ts'
+import type { Prediction } from '../../contracts/serving/playground.ts'
 
 type Output = { name: string; datatype: string; shape: number[]; data: unknown[] }
 type Threshold = { level: string; from: number }

@@ -2,7 +2,7 @@
 import type { OutputOf, ParsedInputOf } from '../../contracts/contract.ts'
 import { describeModel } from '../../contracts/inference/model-description.ts'
 import { Signature } from '../../contracts/models.ts'
-import type { getSignature, predict } from '../../contracts/playground.ts'
+import type { getSignature, predict } from '../../contracts/serving/playground.ts'
 import type { Database } from '../../database/database.ts'
 import { failure, notFound } from '../../errors.ts'
 import type { Actor } from '../../permissions/actor.ts'

@@ -9,8 +9,8 @@ import {
   getTeamMetrics,
   listAlerts,
   listSilences,
-} from '../../contracts/observability.ts'
-import { getSignature, predict } from '../../contracts/playground.ts'
+} from '../../contracts/serving/observability.ts'
+import { getSignature, predict } from '../../contracts/serving/playground.ts'
 import { beginUpload, completeUpload, getUpload, listUploads, putPart, stopUpload } from '../../contracts/uploads.ts'
 import type { Services } from '../../wiring.ts'
 import { handling } from '../on.ts'

@@ -1,4 +1,4 @@
-import { createSilence, listSilences } from '#server/contracts/observability.ts'
+import { createSilence, listSilences } from '#server/contracts/serving/observability.ts'
 import { endpoints } from '#server/http/endpoint.ts'
 
 export const { GET, POST, PUT, PATCH, DELETE } = endpoints(createSilence, listSilences)

@@ -1,4 +1,4 @@
-import { expireSilence } from '#server/contracts/observability.ts'
+import { expireSilence } from '#server/contracts/serving/observability.ts'
 import { endpoints } from '#server/http/endpoint.ts'
 
 export const { GET, POST, PUT, PATCH, DELETE } = endpoints(expireSilence)

@@ -1,4 +1,4 @@
-import { getDeploymentMetrics } from '#server/contracts/observability.ts'
+import { getDeploymentMetrics } from '#server/contracts/serving/observability.ts'
 import { endpoints } from '#server/http/endpoint.ts'
 
 export const { GET, POST, PUT, PATCH, DELETE } = endpoints(getDeploymentMetrics)

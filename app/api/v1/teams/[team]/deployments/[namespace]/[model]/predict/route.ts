@@ -1,4 +1,4 @@
-import { predict } from '#server/contracts/playground.ts'
+import { predict } from '#server/contracts/serving/playground.ts'
 import { endpoints } from '#server/http/endpoint.ts'
 
 export const { GET, POST, PUT, PATCH, DELETE } = endpoints(predict)

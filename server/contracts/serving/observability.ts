@@ -1,8 +1,8 @@
 /** Metrics, alerts and silences, read from Prometheus and Alertmanager. */
 import { z } from 'zod'
-import { contract } from './contract.ts'
-import { ModelName, NamespaceName, Reason, TeamSlug } from './names.ts'
-import { Freshness, Timestamp } from './paging.ts'
+import { contract } from '../contract.ts'
+import { ModelName, NamespaceName, Reason, TeamSlug } from '../names.ts'
+import { Freshness, Timestamp } from '../paging.ts'
 
 /** [seconds since 1970, value]; null where there was nothing to measure. */
 export const Point = z.tuple([z.number(), z.number().nullable()])

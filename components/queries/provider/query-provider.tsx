@@ -2,7 +2,7 @@
 
 import { QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
-import { ProblemError } from './wire/problem-error.ts'
+import { ProblemError } from '../wire/problem-error.ts'
 
 /** A refusal will not change by asking again; a failure of the way there may. */
 const worthRetrying = (error: Error) =>

@@ -1,8 +1,8 @@
 /** The playground: a model's own signature, and a prediction by Open Inference Protocol v2. */
 import { z } from 'zod'
-import { contract } from './contract.ts'
-import { Signature } from './models.ts'
-import { ModelName, NamespaceName, TeamSlug } from './names.ts'
+import { contract } from '../contract.ts'
+import { Signature } from '../models.ts'
+import { ModelName, NamespaceName, TeamSlug } from '../names.ts'
 
 const place = { team: TeamSlug, namespace: NamespaceName, model: ModelName }
 
