@@ -185,7 +185,7 @@ export const createRouter = (options: RouterOptions) => {
         contentType: JSON_TYPE,
         headers: 'Retry-After: 2\r\n',
         body: errorBody(
-          `model "${model.name}" version "${version.version}" is ${version.state.toLowerCase()}: ${version.message}`,
+          `model "${model.name}" version "${version.version}" is ${version.asleep ? 'not loaded' : version.state.toLowerCase()}: ${version.message}`,
         ),
       }
     }

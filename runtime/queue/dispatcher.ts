@@ -201,11 +201,8 @@ export class Dispatcher {
 
 const notReady = (model: string, version: VersionRoute): InferenceError => {
   const why = version.message === '' ? 'try again in a moment' : version.message
-  return new InferenceError(
-    503,
-    `model "${model}" version "${version.version}" is ${version.state.toLowerCase()}: ${why}`,
-    2,
-  )
+  const state = version.asleep ? 'not loaded' : version.state.toLowerCase()
+  return new InferenceError(503, `model "${model}" version "${version.version}" is ${state}: ${why}`, 2)
 }
 
 const tooMany = (what: string, waitMilliseconds: number): InferenceError =>
