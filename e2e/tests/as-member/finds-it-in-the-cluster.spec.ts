@@ -17,9 +17,11 @@ test('what was approved is in the cluster, brought there by Argo CD', async ({ a
     expect(await inCluster('v1', 'ResourceQuota', 'team-quota', namespace)).toMatchObject({
       spec: { hard: { 'requests.cpu': '2', 'requests.memory': '4Gi' } },
     })
-    expect(await inCluster('argoproj.io/v1alpha1', 'Application', namespace, 'argocd')).toMatchObject({
-      status: { sync: { status: 'Synced' }, health: { status: 'Healthy' } },
-    })
+    // Argo CD writes what it thinks a moment after what it did.
+    const application = () => inCluster('argoproj.io/v1alpha1', 'Application', namespace, 'argocd')
+    await expect
+      .poll(application)
+      .toMatchObject({ status: { sync: { status: 'Synced' }, health: { status: 'Healthy' } } })
   })
 
   await test.step('the model, ready by what its agent reports', async () => {
