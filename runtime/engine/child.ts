@@ -15,7 +15,7 @@ export interface ChildOptions {
   background?: boolean
 }
 
-const BACKGROUND_PRIORITY = 5
+const BACKGROUND_PRIORITY = 10
 const STDERR_KEPT = 4000
 /** V8's own reservations and code count too. */
 const OVERHEAD_MEGABYTES = 512

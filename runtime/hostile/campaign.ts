@@ -9,7 +9,7 @@ import { createRuntime, defaultConfig, type Runtime } from '../runtime.ts'
 import type { HostileModel } from '../testing/hostile-models.ts'
 import { identity } from '../testing/models.ts'
 import { until } from '../testing/until.ts'
-import { askSteadily } from './neighbour.ts'
+import { askSteadily, type Experience } from './neighbour.ts'
 
 export interface Outcome {
   name: string
@@ -20,13 +20,15 @@ export interface Outcome {
 
 export interface Campaign {
   outcomes: Outcome[]
-  /** The neighbour's 99th percentile, in milliseconds: alone, and meanwhile. */
-  quietP99: number
-  busyP99: number
-  neighbourErrors: string[]
+  /** The neighbour, in pieces: alone, then while some models are tried, alone again, and so on. */
+  quiet: Experience[]
+  busy: Experience[]
 }
 
-const QUIET_MILLISECONDS = 3000
+const WARM_UP_MILLISECONDS = 1000
+const QUIET_MILLISECONDS = 2000
+/** Models tried between one quiet time and the next. */
+const PIECE = 45
 const settled: ModelStatus['state'][] = ['Ready', 'Failed', 'Quarantined']
 
 const put = async (runtime: Runtime, name: string, folder: string, bytes: Uint8Array): Promise<ModelStatus> => {
@@ -82,12 +84,18 @@ export const runCampaign = async (
   try {
     await put(runtime, 'neighbour', folder, identity('float'))
     await until('the neighbour answers', async () => (await fetch(`${runtime.url}/v2/models/neighbour/ready`)).ok)
-    const quiet = askSteadily(runtime.url)
-    await pause(QUIET_MILLISECONDS)
-    const before = await quiet.stop()
-    const busy = askSteadily(runtime.url)
+    const neighbour = askSteadily(runtime.url)
+    await pause(WARM_UP_MILLISECONDS)
+    await neighbour.take()
+    const quiet: Experience[] = []
+    const busy: Experience[] = []
     const outcomes: Outcome[] = []
     for (const [at, { name, bytes, fate }] of models.entries()) {
+      if (at % PIECE === 0) {
+        if (at > 0) busy.push(await neighbour.take())
+        await pause(QUIET_MILLISECONDS)
+        quiet.push(await neighbour.take())
+      }
       const { state, message } = await put(runtime, `hostile-${at}`, folder, bytes)
       if (state === 'Ready') await provoke(runtime.url, `hostile-${at}`)
       runtime.models.remove(`hostile-${at}`)
@@ -95,13 +103,8 @@ export const runCampaign = async (
       outcomes.push(outcome)
       tell(outcome)
     }
-    const after = await busy.stop()
-    return {
-      outcomes,
-      quietP99: before.p99,
-      busyP99: after.p99,
-      neighbourErrors: [...before.errors, ...after.errors].map(([error, times]) => `${times} times: ${error}`),
-    }
+    busy.push(await neighbour.stop())
+    return { outcomes, quiet, busy }
   } finally {
     await runtime.close()
     await rm(folder, { recursive: true, force: true })
@@ -109,12 +112,14 @@ export const runCampaign = async (
 }
 
 /** What a campaign may not end with. */
-export const faultsOf = ({ outcomes, neighbourErrors }: Campaign): string[] => [
+export const faultsOf = ({ outcomes, quiet, busy }: Campaign): string[] => [
   ...outcomes
     .filter((each) => each.fate === 'refused' && each.state === 'Ready')
     .map((each) => `${each.name} is served and must not be`),
   ...outcomes
     .filter((each) => each.state !== 'Ready' && each.message.length < 20)
     .map((each) => `${each.name} is refused without a reason`),
-  ...neighbourErrors.map((error) => `the neighbour was not answered ${error}`),
+  ...[...quiet, ...busy].flatMap(({ errors }) =>
+    errors.map(([what, times]) => `the neighbour was not answered ${times} times: ${what}`),
+  ),
 ]

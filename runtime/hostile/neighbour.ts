@@ -1,49 +1,29 @@
-/** A well-behaved caller of a well-behaved model, who asks every few milliseconds and keeps count. */
-import { setTimeout as pause } from 'node:timers/promises'
+/** A well-behaved caller of a well-behaved model, in a process of its own, who keeps count. */
+import { experienceOf, failuresOf, startSteadyLoad } from '../bench/load/steady-load.ts'
 
-const BODY = '{"inputs":[{"name":"in","datatype":"FP32","shape":[1,2],"data":[1,2]}]}'
-const PAUSE_MILLISECONDS = 5
+const BODY = Buffer.from('{"inputs":[{"name":"in","datatype":"FP32","shape":[1,2],"data":[1,2]}]}').toString('base64')
+const PER_SECOND = 150
 
 export interface Experience {
   p99: number
-  /** What went wrong, each kind with how often. */
-  errors: Map<string, number>
+  max: number
+  asked: number
+  /** What went wrong, and how often. */
+  errors: [what: string, times: number][]
 }
 
-export const askSteadily = (url: string): { stop: () => Promise<Experience> } => {
-  const times: number[] = []
-  const errors = new Map<string, number>()
-  let stopped = false
+export interface Neighbour {
+  /** Since the last time. */
+  take: () => Promise<Experience>
+  stop: () => Promise<Experience>
+}
 
-  const count = (error: string): void => {
-    errors.set(error, (errors.get(error) ?? 0) + 1)
+export const askSteadily = (url: string): Neighbour => {
+  const path = '/v2/models/neighbour/infer'
+  const load = startSteadyLoad([{ name: 'neighbour', url, path, body: BODY, perSecond: PER_SECOND }])
+  const experience = async (taken: ReturnType<typeof load.take>): Promise<Experience> => {
+    const found = experienceOf(await taken, 'neighbour')
+    return { p99: found.p99, max: found.max, asked: found.asked, errors: failuresOf(found) }
   }
-
-  const ask = async (): Promise<void> => {
-    const start = performance.now()
-    try {
-      const response = await fetch(`${url}/v2/models/neighbour/infer`, { method: 'POST', body: BODY })
-      const body = await response.text()
-      if (response.status !== 200) count(`${response.status} ${body}`)
-    } catch (error) {
-      count(error instanceof Error ? `${error.message}: ${error.cause}` : String(error))
-    }
-    times.push(performance.now() - start)
-  }
-
-  const asking = (async () => {
-    while (!stopped) {
-      await ask()
-      await pause(PAUSE_MILLISECONDS)
-    }
-  })()
-
-  return {
-    stop: async () => {
-      stopped = true
-      await asking
-      times.sort((a, b) => a - b)
-      return { p99: times[Math.floor(times.length * 0.99)] ?? 0, errors }
-    },
-  }
+  return { take: () => experience(load.take()), stop: () => experience(load.stop()) }
 }

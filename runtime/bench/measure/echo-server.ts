@@ -18,7 +18,7 @@ const listen = (port: number): void => {
     read((chunk) => {
       if (left === 0) {
         const end = chunk.indexOf(HEAD_END)
-        const length = /content-length: *(\d+)/i.exec(chunk.toString('latin1', 0, end))?.[1]
+        const length = /\r\ncontent-length: *(\d+)/i.exec(chunk.toString('latin1', 0, end))?.[1]
         left = Number(length ?? 0) - (chunk.length - end - 4)
       } else left -= chunk.length
       if (left === 0) socket.write(ANSWER)
