@@ -10,6 +10,7 @@ import { createTeams } from './domains/teams/teams.ts'
 import { createTokens } from './domains/tokens/tokens.ts'
 import { createLog, type Log } from './logging/log.ts'
 import { type Clock, systemClock } from './ports/clock.ts'
+import { databaseProbe } from './wiring/probes.ts'
 
 export type Foundation = ReturnType<typeof createFoundation>
 
@@ -45,13 +46,3 @@ export function createFoundation(config: Config, options: Options = {}) {
   const integrations = createIntegrations({ db, clock, log, probes: [databaseProbe(db), ...probes] })
   return { config, log, db, clock, standings, people, teams, tokens, audit: createAudit({ db }), live, integrations }
 }
-
-const databaseProbe = (db: Database): Probe => ({
-  name: 'database',
-  title: 'PostgreSQL',
-  missing: [],
-  async probe() {
-    const [row] = await db.$queryRaw<{ version: string }[]>`SELECT current_setting('server_version') AS version`
-    return { version: row?.version ?? null }
-  },
-})

@@ -92,7 +92,7 @@ export async function createServices(config: Config, process: { works: boolean }
       closeChange: (tx, requestId) => queue.send(tx, closeChange, { requestId }),
     },
   })
-  const foundation = createFoundation(config, { log, db, clock: ports.clock, probes: probesOf(config, ports) })
+  const foundation = createFoundation(config, { log, db, clock: ports.clock, probes: probesOf(config, db, ports) })
   return {
     queue,
     ports,

@@ -20,7 +20,12 @@ await queue.work([bind(advanceRequest, { advance }), bind(closeChange, { advance
 // Each holds a whole model on its disk for a while.
 await queue.work([bind(checkUpload, { uploads })], { concurrency: 2 })
 const leading = lead(config.DATABASE_URL, 'worker', stopping.signal, log, (signal) =>
-  Promise.all([sweep(services, signal), observe(services, signal), keepHouse(services, signal, uploads.sweep)]),
+  Promise.all([
+    sweep(services, signal),
+    observe(services, signal),
+    services.integrations.looking.run(signal),
+    keepHouse(services, signal, uploads.sweep),
+  ]),
 )
 process.stdout.write(`${JSON.stringify({ ready: true })}\n`)
 log.info('worker started')

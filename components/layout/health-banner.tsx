@@ -4,18 +4,26 @@ import { useQuery } from '@tanstack/react-query'
 import Link from 'next/link'
 import { integrationsQuery } from '#components/queries/audit.ts'
 import { Notice } from '#components/ui/page/notice.tsx'
+import { RelativeTime } from '#components/ui/state/relative-time.tsx'
 import classes from './shell.module.css'
 
 /** Says on every page when something the portal depends on does not answer. */
 export function HealthBanner() {
   const { data } = useQuery({ ...integrationsQuery(), refetchInterval: 60_000 })
   const down = (data?.integrations ?? []).filter((each) => each.state === 'down')
-  if (down.length === 0) return null
+  const [first] = down
+  if (!first) return null
   return (
     <div className={classes.banner} role="status">
-      <Notice tone="warn" action={<Link href="/integrations">See what works</Link>}>
-        {down.map((each) => each.title).join(', ')} {down.length === 1 ? 'does' : 'do'} not answer. What comes from
-        there may be old or missing.
+      <Notice tone="warn" action={<Link href={`/integrations#${first.name}`}>See what works</Link>}>
+        {down.map((each) => each.title).join(', ')} {down.length === 1 ? 'does' : 'do'} not answer
+        {down.length === 1 && first.since && (
+          <>
+            {' '}
+            (since <RelativeTime at={first.since} />)
+          </>
+        )}
+        . What comes from there may be old or missing.
       </Notice>
     </div>
   )

@@ -4,7 +4,7 @@
  */
 import { verify } from '@octokit/webhooks-methods'
 import { z } from 'zod'
-import { failure } from '../errors.ts'
+import { failure, PortalError } from '../errors.ts'
 import { createLog } from '../logging/log.ts'
 import { getServices, type Services } from '../wiring.ts'
 import { explained, problemResponse } from './answering/problem.ts'
@@ -34,34 +34,53 @@ export async function receiveGitWebhook(request: Request): Promise<Response> {
   }
 }
 
-async function receive({ config, db, requests }: Services, request: Request): Promise<{ woken: number }> {
+async function receive({ config, db, requests, integrations }: Services, request: Request): Promise<{ woken: number }> {
   const secret = config.GIT_WEBHOOK_SECRET
   if (!secret) throw failure('not_found', 'Webhooks are not configured.', 'A platform admin sets GIT_WEBHOOK_SECRET.')
-  const body = (await readBytes(request, maxBytes)).toString('utf8')
+  const { refusals } = integrations
+  const bytes = await readBytes(request, maxBytes).catch((error: unknown) => {
+    if (error instanceof PortalError && error.code === 'payload_too_large') refusals.count('too_large')
+    throw error
+  })
+  const body = bytes.toString('utf8')
   const signature = request.headers.get('x-hub-signature-256') ?? ''
   if (!(signature.startsWith('sha256=') && (await verify(secret, body, signature)))) {
+    refusals.count('signature')
     throw failure(
       'unauthenticated',
       'The signature does not fit the body.',
       'Give the host the same secret as the portal.',
     )
   }
-  const parsed = Delivery.safeParse({
-    delivery: request.headers.get('x-github-delivery'),
-    event: request.headers.get('x-github-event'),
-    payload: parseJson(body),
-  })
-  if (!parsed.success)
+  const parsed = deliveryIn(request, body)
+  if (!parsed) {
+    refusals.count('malformed')
     throw failure(
       'malformed_request',
       'This is not a delivery as GitHub sends them.',
       'Look at the webhook’s settings.',
     )
-  const { delivery, event, payload } = parsed.data
-  if (payload.repository && payload.repository.full_name.toLowerCase() !== config.GIT_REPOSITORY?.toLowerCase())
+  }
+  const { delivery, event, payload } = parsed
+  if (payload.repository && payload.repository.full_name.toLowerCase() !== config.GIT_REPOSITORY?.toLowerCase()) {
+    refusals.count('other_repository')
     return { woken: 0 }
+  }
   const seen = await db.webhookDelivery.createMany({ data: [{ id: delivery, event }], skipDuplicates: true })
-  if (seen.count === 0) return { woken: 0 }
+  if (seen.count === 0) {
+    refusals.count('repeated')
+    return { woken: 0 }
+  }
   const branch = payload.pull_request?.head.ref ?? payload.ref?.replace(/^refs\/heads\//, '')
   return { woken: await requests.wake({ branch, pullNumber: payload.pull_request?.number }) }
+}
+
+function deliveryIn(request: Request, body: string): z.infer<typeof Delivery> | undefined {
+  const delivery = request.headers.get('x-github-delivery')
+  const event = request.headers.get('x-github-event')
+  try {
+    return Delivery.safeParse({ delivery, event, payload: parseJson(body) }).data
+  } catch {
+    return undefined // Signed, and no JSON: a form, when the webhook’s content type is not set.
+  }
 }

@@ -117,6 +117,7 @@ export interface Cluster {
     pod: string,
     options: LogOptions & { onText: (text: string) => void; signal: AbortSignal },
   ): Promise<void>
+  /** A plural may name a part of a kind, as in `pods/log`. */
   canI(verb: string, kind: KindRef, namespace?: string): Promise<boolean>
   /**
    * Merges a change into an object that is there; one that is not is a `not_found`. With a `resourceVersion` among the

@@ -145,7 +145,9 @@ export function gitHostContract(make: () => GitHostUnderTest): void {
     })
   })
 
-  it('says who we are there', async () => {
+  it('says who we are there, and what we may do', async () => {
     expect((await make().host.probe()).login).toBe('modelyard-bot')
+    const may = await make().host.check()
+    expect(may).toContainEqual({ label: 'Open and merge pull requests', value: 'allowed', ok: true })
   })
 }

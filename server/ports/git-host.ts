@@ -81,6 +81,8 @@ export type Webhook = {
   deliveries: { id: string; event: string; at: string; status: number }[]
 }
 
+export type GitHostFact = { label: string; value: string; ok: boolean | null }
+
 export interface GitHost {
   /** The newest change from this branch, whatever became of it. */
   findChange(branch: string): Promise<Change | undefined>
@@ -112,4 +114,6 @@ export interface GitHost {
   findWebhook(url: string): Promise<Webhook | undefined>
   /** Who we are there and what the host says of itself; fails as an IntegrationError when it does not answer. */
   probe(): Promise<{ version: string; login: string; rateLimitRemaining: number | null }>
+  /** What our account may and may not do there; nothing is tried. */
+  check(): Promise<GitHostFact[]>
 }

@@ -249,6 +249,10 @@ export function createFakeGitHost(initial: Record<string, string> = {}): FakeGit
       up()
       return main.sha
     },
+    async check() {
+      up()
+      return [{ label: 'Open and merge pull requests', value: 'allowed', ok: true }]
+    },
     async probe() {
       up()
       return { version: 'fake', login: 'modelyard-bot', rateLimitRemaining: null }

@@ -1,5 +1,5 @@
 import type { Metadata } from 'next'
-import { IntegrationsPage } from '#components/platform/integrations-page.tsx'
+import { IntegrationsPage } from '#components/platform/integrations/integrations-page.tsx'
 
 export const metadata: Metadata = { title: 'Integrations' }
 

@@ -51,6 +51,7 @@ export const integrationTone: Record<IntegrationView['state'], Tone> = {
   ok: 'good',
   degraded: 'warn',
   down: 'bad',
+  unknown: 'neutral',
   not_configured: 'neutral',
 }
 

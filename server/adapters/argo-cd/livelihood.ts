@@ -34,15 +34,15 @@ export function createLivelihood(now: () => number = Date.now) {
       const [first] = applications
       if (!first) return { label, value: 'nothing to look at yet', ok: null }
       const newest = Math.max(...applications.map((each) => Date.parse(each.lookedAt ?? '') || 0))
-      const last = newest > 0 ? `last looked at ${new Date(newest).toISOString()}` : 'has not looked at anything yet'
-      const unanswered = [...asked.values()].filter((since) => now() - since > patience && newest < since)
+      const at = newest > 0 ? { at: new Date(newest).toISOString() } : {}
+      const unanswered = [...asked.values()].filter((since) => now() - since > patience && newest <= since)
       if (unanswered.length > 0) {
         const seconds = Math.round((now() - Math.min(...unanswered)) / 1000)
-        return { label, value: `does not answer: asked ${seconds} seconds ago, ${last}`, ok: false }
+        return { label, value: `has not answered for ${seconds} seconds; it last looked`, ok: false, ...at }
       }
-      if (now() - newest < quiet) return { label, value: last, ok: true }
+      if (now() - newest < quiet) return { label, value: 'at work, last looked', ok: true, ...at }
       if (asked.size === 0) await ask(first.name)
-      return { label, value: `${last}; asked to look again`, ok: null }
+      return { label, value: 'asked to look again, last looked', ok: null, ...at }
     },
   }
 }

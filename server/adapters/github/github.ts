@@ -5,6 +5,7 @@ import type { Change, ChangeProposal, FileChange, GitHost, Review } from '../../
 import { createClient, type GitHubAccess } from './client.ts'
 import { commitOnTop } from './commits.ts'
 import { explained, isStatus, messageOf } from './explained.ts'
+import { permissionsOf } from './permissions.ts'
 import type { Transport } from './transport.ts'
 import { readTree } from './trees.ts'
 import { ensureWebhook, findWebhook } from './webhooks.ts'
@@ -270,6 +271,8 @@ export function createGitHub({ apiUrl, repository, access, transport }: GitHubSe
     findWebhook: (url) => explained(() => findWebhook(octokit, at, url)),
 
     headOfDefaultBranch: () => explained(async () => CommitSha.parse(await refSha(await baseBranch()))),
+
+    check: () => explained(() => permissionsOf(octokit, at, access)),
 
     probe: () =>
       explained(async () => {

@@ -63,13 +63,14 @@ export function createKubernetesCluster(
     followLogs: (namespace, pod, options) => followLog(transport, namespace, pod, options),
     async canI(verb, kind, namespace) {
       const [group, version] = kind.apiVersion.includes('/') ? kind.apiVersion.split('/') : ['', kind.apiVersion]
+      const [resource, subresource] = kind.plural.split('/')
       const answer = await transport.json({
         method: 'POST',
         path: '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews',
         body: JSON.stringify({
           apiVersion: 'authorization.k8s.io/v1',
           kind: 'SelfSubjectAccessReview',
-          spec: { resourceAttributes: { group, version, resource: kind.plural, verb, namespace } },
+          spec: { resourceAttributes: { group, version, resource, subresource, verb, namespace } },
         }),
       })
       return Review.parse(answer).status.allowed

@@ -85,7 +85,8 @@ export const gitOpsFault = (error: unknown): GitOpsFault | undefined =>
     ? (error as GitOpsError).fault
     : undefined
 
-export type GitOpsFact = { label: string; value: string; ok: boolean | null }
+/** `at` is the time that the value is about. */
+export type GitOpsFact = { label: string; value: string; ok: boolean | null; at?: string | undefined }
 
 export interface GitOps {
   /** For people. */
