@@ -154,9 +154,12 @@ const settings = (plane: ControlPlane, health: string, git: GitSource | undefine
       'application.resourceTrackingMethod': 'annotation',
       'resource.customizations.health.inference.modelyard.dev_InferenceModel': health,
     }),
-    ...['argocd-cmd-params-cm', 'argocd-rbac-cm', 'argocd-ssh-known-hosts-cm', 'argocd-tls-certs-cm'].map((name) =>
-      configMap(name),
-    ),
+    // What the controller is told by flags above, said where whoever looks would look.
+    configMap('argocd-cmd-params-cm', {
+      'controller.resource.health.persist': 'true',
+      'controller.repo.error.grace.period.seconds': '0',
+    }),
+    ...['argocd-rbac-cm', 'argocd-ssh-known-hosts-cm', 'argocd-tls-certs-cm'].map((name) => configMap(name)),
     secret('argocd-secret', {}, { 'server.secretkey': 'only-signs-sessions-of-a-server-that-is-not-started' }),
     secret(
       'cluster-real',
