@@ -103,6 +103,6 @@ describe('npm run demo -- --real', { timeout: 240_000 }, () => {
   it('stops without a trace', async () => {
     const before = running()
     expect((await demo(state, 'stop')).code).toBe(0)
-    expect(before.filter(lives)).toEqual([])
+    await expect.poll(() => before.filter(lives), { timeout: 10_000 }).toEqual([])
   })
 })
