@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['**/*.cluster.test.ts'],
+    globalSetup: ['scripts/vitest/database-desk.ts'],
     fileParallelism: false,
     testTimeout: 120_000,
     hookTimeout: 180_000,
