@@ -8,6 +8,7 @@ const commands = {
   audit: 'scripts/audit/main.ts',
   'bench:audit': 'scripts/bench/audit.ts',
   'bench:events': 'scripts/bench/events/main.ts',
+  'bench:watch': 'scripts/bench/watch/main.ts',
   check: 'scripts/test/check.ts',
   ci: 'scripts/test/ci.ts',
   config: 'scripts/config/main.ts',

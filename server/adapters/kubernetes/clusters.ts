@@ -1,7 +1,9 @@
 /** Which cluster serves which environment: by the contexts of a kubeconfig, or the account of the pod we run in. */
-import { existsSync } from 'node:fs'
-import { delimiter } from 'node:path'
+import { existsSync, readFileSync } from 'node:fs'
+import { delimiter, dirname, resolve } from 'node:path'
 import { KubeConfig } from '@kubernetes/client-node'
+import { parse } from 'yaml'
+import { z } from 'zod'
 import { type Environment, environments } from '../../contracts/names.ts'
 import type { Cluster } from '../../ports/cluster.ts'
 import type { Clusters } from '../../ports/clusters.ts'
@@ -58,14 +60,27 @@ export function createClusters(settings: ClusterSettings): Clusters {
 }
 
 function read(kubeconfig: string): KubeConfig {
-  const [first = '', ...others] = kubeconfig.split(delimiter)
+  const [first, ...others] = kubeconfig.split(delimiter).map(readOne)
+  if (!first) throw new Error('KUBECONFIG names no file.')
+  for (const other of others) first.mergeConfig(other, true)
+  return first
+}
+
+const TokenFiles = z.object({
+  users: z
+    .array(z.object({ name: z.string(), user: z.object({ tokenFile: z.string().optional() }).nullish() }))
+    .default([]),
+})
+
+function readOne(file: string): KubeConfig {
   const config = new KubeConfig()
-  config.loadFromFile(first)
-  for (const file of others) {
-    const other = new KubeConfig()
-    other.loadFromFile(file)
-    config.mergeConfig(other, true)
-  }
+  config.loadFromFile(file)
+  // The client knows this field of kubectl's under another name only.
+  const { users } = TokenFiles.parse(parse(readFileSync(file, 'utf8')) ?? {})
+  config.users = config.users.map((user) => {
+    const path = users.find((each) => each.name === user.name)?.user?.tokenFile
+    return path && !user.token ? { ...user, token: readFileSync(resolve(dirname(file), path), 'utf8').trim() } : user
+  })
   return config
 }
 
