@@ -22,6 +22,9 @@ export type FakeGitHost = GitHost & {
   push(branch: string, files: FileChange[]): CommitSha
   /** Somebody changes the default branch without a pull request. */
   commitToDefault(files: FileChange[]): void
+  /** Somebody with an account there; the same for the same login. */
+  account(login: string): HostAccount
+  commentsOn(number: number): string[]
   /** Somebody reviews; at the head, unless told. */
   review(number: number, by: HostAccount, state: Review['state'], sha?: CommitSha): Review
   dismiss(number: number, review: number): void
@@ -267,6 +270,12 @@ export function createFakeGitHost(initial: Record<string, string> = {}): FakeGit
     commitToDefault(files) {
       main = commitOf(apply(main.files, files), main)
     },
+    account(login) {
+      const account = accounts.get(login.toLowerCase()) ?? { id: 900_000 + accounts.size, login }
+      accounts.set(login.toLowerCase(), account)
+      return account
+    },
+    commentsOn: (number) => pullOf(number).comments,
     review(number, account, state, sha) {
       const pull = pullOf(number)
       accounts.set(account.login.toLowerCase(), account)

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe } from 'vitest'
+import { z } from 'zod'
 import { CommitSha } from '../../contracts/names.ts'
 import { gitHostContract } from '../../ports/git-host.contract.ts'
 import type { FileChange } from '../../ports/git-host.ts'
@@ -29,11 +30,40 @@ describe('GitHub, by the sandbox host', () => {
     return CommitSha.parse(data.object.sha)
   }
 
+  const us = () => createClient(apiUrl(), { kind: 'token', token })
+  const events = { approved: 'APPROVE', changes_requested: 'REQUEST_CHANGES', commented: 'COMMENT' } as const
+  const tokenOf = (login: string) => `token-of-${login}`
+
   gitHostContract(() => ({
     host: createGitHub({ apiUrl: apiUrl(), repository: 'platform/gitops', access: { kind: 'token', token } }),
     push: commit,
     commitToDefault: async (files) => {
       await commit('main', files)
+    },
+    async person(login) {
+      const { data } = await us().request('POST /sandbox/users', { login, token: tokenOf(login) })
+      return { id: z.object({ id: z.number() }).parse(data).id, login }
+    },
+    async review(number, by, state, sha) {
+      if (state === 'dismissed') throw new Error('A review is dismissed after it was given')
+      const them = createClient(apiUrl(), { kind: 'token', token: tokenOf(by.login) })
+      const about = sha ? { commit_id: sha } : {}
+      await them.rest.pulls.createReview({ ...at, pull_number: number, event: events[state], body: 'Looked', ...about })
+    },
+    async dismiss(number, by) {
+      const { data } = await us().rest.pulls.listReviews({ ...at, pull_number: number, per_page: 100 })
+      const id = data.findLast((each) => each.user?.id === by.id)?.id ?? 0
+      await us().rest.pulls.dismissReview({ ...at, pull_number: number, review_id: id, message: 'Too early' })
+    },
+    commentsOn: async (number) =>
+      (await us().rest.issues.listComments({ ...at, issue_number: number })).data.map((each) => each.body ?? ''),
+    async statusesOf(sha) {
+      const { data } = await us().rest.repos.getCombinedStatusForRef({ ...at, ref: sha })
+      return data.statuses.map(({ context, state, description }) => ({
+        context,
+        state: z.enum(['pending', 'success', 'failure']).parse(state),
+        description: description ?? '',
+      }))
     },
   }))
 })
