@@ -3,11 +3,13 @@
 import { NativeSelect, Skeleton } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import dynamic from 'next/dynamic'
+import { useMemo } from 'react'
 import { useMay } from '#components/layout/me-context.tsx'
 import { Breadcrumbs } from '#components/layout/navigation/breadcrumbs.tsx'
 import { deploymentsQuery } from '#components/queries/deployments.ts'
 import { modelQuery } from '#components/queries/models.ts'
 import { LinkButton } from '#components/ui/actions/link-button.tsx'
+import { DownloadLink } from '#components/ui/actions/text-link.tsx'
 import { fileSize } from '#components/ui/figures/amounts.ts'
 import { EmptyState } from '#components/ui/page/empty-state.tsx'
 import { Columns, Stack } from '#components/ui/page/layout.tsx'
@@ -29,7 +31,7 @@ const UploadVersion = dynamic(() => import('./upload/upload-version.tsx').then((
   loading: () => <Skeleton height={208} />,
 })
 
-const columns: readonly Column<VersionView>[] = [
+const columnsOf = (team: string, model: string): readonly Column<VersionView>[] => [
   { key: 'version', title: 'Version', cell: (row) => <b>v{row.version}</b>, value: (row) => row.version },
   {
     key: 'digest',
@@ -41,7 +43,16 @@ const columns: readonly Column<VersionView>[] = [
     ),
     value: (row) => row.digest,
   },
-  { key: 'size', title: 'Size', cell: (row) => fileSize(row.sizeBytes), value: (row) => row.sizeBytes },
+  {
+    key: 'size',
+    title: 'File',
+    cell: (row) => (
+      <DownloadLink href={`/api/v1/teams/${team}/models/${model}/versions/${row.version}/file`}>
+        {fileSize(row.sizeBytes)}
+      </DownloadLink>
+    ),
+    value: (row) => row.sizeBytes,
+  },
   { key: 'notes', title: 'Notes', cell: (row) => row.notes, value: (row) => row.notes },
   {
     key: 'by',
@@ -66,6 +77,7 @@ export function ModelPage({ team, name }: { team: string; name: string }) {
 function Detail({ model }: { model: ModelDetail }) {
   const { team, name, versions } = model
   const may = useMay(team)
+  const columns = useMemo(() => columnsOf(team, name), [team, name])
   const deployments = useQuery(deploymentsQuery(team))
   const [chosen, choose] = useUrlState('version')
   const shown = versions.find((each) => String(each.version) === chosen) ?? versions[0]

@@ -99,3 +99,34 @@ export const uploadVersion = contract({
   output: VersionView,
   errors: ['model_rejected', 'payload_too_large', 'digest_mismatch'],
 })
+
+const oneVersion = z.object({
+  team: TeamSlug,
+  model: ModelName,
+  version: z.coerce.number().int().min(1).max(2_147_483_647),
+})
+
+export const downloadVersion = contract({
+  method: 'GET',
+  path: '/api/v1/teams/{team}/models/{model}/versions/{version}/file',
+  action: 'model.read',
+  summary: 'The bytes of a version, hashed on the way: an answer that breaks off is damaged in the store',
+  input: oneVersion,
+  output: z.string(),
+  produces: ['application/octet-stream'],
+})
+
+export const getVersionAddress = contract({
+  method: 'GET',
+  path: '/api/v1/teams/{team}/models/{model}/versions/{version}/address',
+  action: 'model.read',
+  summary:
+    'Where a job gets the bytes without the portal in between, for five minutes; else where the portal gives them',
+  input: oneVersion,
+  output: z.object({
+    url: z.string().meta({ description: 'Whoever has it can read this one file: treat it as a secret' }),
+    expiresAt: Timestamp.nullable().meta({ description: 'null: the address is the portal’s own and wants your token' }),
+    sha256: Sha256,
+    sizeBytes: z.number().int(),
+  }),
+})

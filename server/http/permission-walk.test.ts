@@ -80,6 +80,8 @@ const examples: Record<string, Example> = {
   createModel: ({ team }) => ({ path: { team }, body: { name: `m${randomUUID().slice(0, 8)}` } }),
   getModel: ({ team }) => ({ path: { team, model: 'iris' } }),
   uploadVersion: ({ team }) => ({ path: { team, model: 'iris' } }),
+  downloadVersion: ({ team }) => ({ path: { team, model: 'iris', version: '1' } }),
+  getVersionAddress: ({ team }) => ({ path: { team, model: 'iris', version: '1' } }),
   beginUpload: ({ team }) => ({ path: { team, model: 'iris' }, body: { fileName: 'model.onnx', sizeBytes: 10 } }),
   listUploads: ({ team }) => ({ path: { team, model: 'iris' } }),
   getUpload: anUpload,

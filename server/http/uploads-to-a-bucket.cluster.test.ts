@@ -7,7 +7,7 @@ import { depthToSpace } from '#runtime/testing/models.ts'
 import { obtainTool } from '#sandbox/real/binaries/obtain.ts'
 import { S3_SERVER } from '#sandbox/real/binaries/tools.ts'
 import { type S3Server, startS3Server } from '#sandbox/real/s3/s3-server.ts'
-import { getModel, type ModelDetail } from '../contracts/models.ts'
+import { getModel, getVersionAddress, type ModelDetail } from '../contracts/models.ts'
 import { UploadView } from '../contracts/uploads.ts'
 import type { Actor } from '../permissions/actor.ts'
 import { testDatabase } from '../testing/database.ts'
@@ -62,6 +62,10 @@ describe('an upload to a bucket', () => {
     expect(again.body).toMatchObject({ version: 1 })
     const [version] = await versions()
     expect(readdirSync(join(server.folder, 'registry/sha256'))).toEqual([version?.digest])
+    const { body } = await portal.ask(member, 'GET', `${models}/iris/versions/1/address`)
+    const { url, expiresAt } = getVersionAddress.output.parse(body)
+    expect(Date.parse(expiresAt ?? '')).toBeGreaterThan(Date.now())
+    expect(Buffer.from(await (await fetch(url)).arrayBuffer()).equals(iris)).toBe(true)
   })
 
   it('is refused with the reason, and leaves nothing in the bucket', async () => {

@@ -1,15 +1,16 @@
 /** Uploads in parts as a client makes them, with the real validator and a folder as the store. */
 import { randomBytes } from 'node:crypto'
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { depthToSpace } from '#runtime/testing/models.ts'
+import { getVersionAddress } from '../contracts/models.ts'
 import { UploadView } from '../contracts/uploads.ts'
 import type { Actor } from '../permissions/actor.ts'
 import { testDatabase } from '../testing/database.ts'
 import { makePerson, makeTeam } from '../testing/people.ts'
-import { problemIn, startPortal, type TestPortal } from '../testing/portal.ts'
+import { portalUrl, problemIn, startPortal, type TestPortal } from '../testing/portal.ts'
 
 const root = join(import.meta.dirname, '../..')
 const iris = readFileSync(join(root, 'runtime/samples/iris/1/model.onnx'))
@@ -58,6 +59,23 @@ describe('an upload in parts, over HTTP', () => {
     const field = Buffer.from([0xc2, 0x3e, ...lengthOf(filling.length)])
     const upload = await whole(Buffer.concat([iris, field, filling]))
     expect(upload).toMatchObject({ state: 'done', version: 1, partCount: 2, refusal: null })
+  })
+
+  it('gives the bytes of a version back, and nothing that is damaged', async () => {
+    const { version } = await whole(iris)
+    const file = `${address.replace('uploads', 'versions')}/${version}`
+    const response = await portal.open(member, 'GET', `${file}/file`)
+    expect(response.headers.get('content-disposition')).toBe(`attachment; filename="iris-${version}.onnx"`)
+    expect(Buffer.from(await response.arrayBuffer()).equals(iris)).toBe(true)
+    const { body } = await portal.ask(member, 'GET', `${file}/address`)
+    const where = getVersionAddress.output.parse(body)
+    expect(where).toMatchObject({ url: `${portalUrl}${file}/file`, expiresAt: null, sizeBytes: iris.length })
+    writeFileSync(join(folder, 'sha256', where.sha256), 'other bytes')
+    const damaged = await portal.open(member, 'GET', `${file}/file`)
+    await expect(damaged.arrayBuffer()).rejects.toThrow('returned other bytes')
+    expect(problemIn(await portal.ask(member, 'GET', `${file.replace(/\d+$/, '99')}/file`)).code).toBe('not_found')
+    await whole(iris)
+    expect((await portal.open(member, 'GET', `${file}/file`)).status).toBe(200)
   })
 
   it.each([

@@ -17,3 +17,12 @@ export function OutsideLink({ href, children }: { href: string; children: ReactN
     </a>
   )
 }
+
+/** A file of the portal's own, named by the answer. */
+export function DownloadLink({ href, children }: { href: string; children: ReactNode }) {
+  return (
+    <a href={href} className={classes.link} download title="Download">
+      {children}
+    </a>
+  )
+}

@@ -3,13 +3,15 @@ import type { Readable } from 'node:stream'
 import type { OutputOf, ParsedInputOf } from '../../contracts/contract.ts'
 import type {
   createModel,
+  downloadVersion,
   getModel,
+  getVersionAddress,
   listModels,
   ModelView,
   uploadVersion,
   VersionView,
 } from '../../contracts/models.ts'
-import type { ModelName, TeamSlug } from '../../contracts/names.ts'
+import { type ModelName, Sha256, type TeamSlug } from '../../contracts/names.ts'
 import type { Database } from '../../database/database.ts'
 import { isUniqueViolation } from '../../database/errors.ts'
 import { failure, notFound } from '../../errors.ts'
@@ -24,6 +26,9 @@ import { versionOf, viewOf } from './views.ts'
 export { createUploads, type UploadsService } from './uploads/uploads.ts'
 
 type Needs = { db: Database; store: ObjectStore; validator: ModelValidator; maxBytes: number }
+
+/** Long enough to begin a download. */
+const addressSeconds = 300
 
 const newestFirst = { orderBy: { version: 'desc' } } as const
 
@@ -43,6 +48,14 @@ export function createModels({ db, store, validator, maxBytes }: Needs) {
     return model
   }
 
+  async function versionAt(actor: Actor, input: ParsedInputOf<typeof downloadVersion>) {
+    demand(actor, 'model.read', input.team)
+    const { versions } = await modelOf(input.team, input.model)
+    const version = versions.find((each) => each.version === input.version)
+    if (!version) throw notFound(`Version ${input.version} of ${input.model}`)
+    return version
+  }
+
   return {
     async list(actor: Actor, input: ParsedInputOf<typeof listModels>): Promise<OutputOf<typeof listModels>> {
       demand(actor, 'model.list', input.team)
@@ -53,6 +66,19 @@ export function createModels({ db, store, validator, maxBytes }: Needs) {
       demand(actor, 'model.read', input.team)
       const model = await modelOf(input.team, input.model)
       return { ...viewOf(model), versions: model.versions.map(versionOf) }
+    },
+
+    async file(actor: Actor, input: ParsedInputOf<typeof downloadVersion>) {
+      const version = await versionAt(actor, input)
+      return { bytes: await store.get(Sha256.parse(version.digest)), sizeBytes: Number(version.sizeBytes) }
+    },
+
+    async address(actor: Actor, input: ParsedInputOf<typeof getVersionAddress>) {
+      const { digest, sizeBytes } = await versionAt(actor, input)
+      const sha256 = Sha256.parse(digest)
+      const expiresAt = new Date(Date.now() + addressSeconds * 1000).toISOString()
+      const url = await store.presign(sha256, addressSeconds)
+      return { sha256, sizeBytes: Number(sizeBytes), url: url ?? null, expiresAt: url ? expiresAt : null }
     },
 
     async create(actor: Actor, input: ParsedInputOf<typeof createModel>): Promise<ModelView> {

@@ -1,3 +1,6 @@
+/** Answers that are made piece by piece. */
+import type { Readable } from 'node:stream'
+
 /**
  * Text that is made piece by piece, at the pace of the client that reads it. The first piece is made before the answer
  * begins, so that a failure still becomes a proper error.
@@ -16,5 +19,18 @@ export async function streamOf(pieces: AsyncGenerator<string>): Promise<Readable
     async cancel() {
       await pieces.return(undefined)
     },
+  })
+}
+
+/** Bytes as they come from a store. */
+export function bytesOf(source: Readable): ReadableStream<Uint8Array> {
+  const pieces = source.iterator()
+  return new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      const { done, value } = await pieces.next()
+      if (done) controller.close()
+      else controller.enqueue(value)
+    },
+    cancel: () => void source.destroy(),
   })
 }

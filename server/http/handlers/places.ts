@@ -1,6 +1,13 @@
 import { getApplication, refreshApplication, syncApplication } from '../../contracts/delivery.ts'
 import { getDeployment, listDeployments } from '../../contracts/deployments.ts'
-import { createModel, getModel, listModels, uploadVersion } from '../../contracts/models.ts'
+import {
+  createModel,
+  downloadVersion,
+  getModel,
+  getVersionAddress,
+  listModels,
+  uploadVersion,
+} from '../../contracts/models.ts'
 import { getNamespace, listNamespaces } from '../../contracts/namespaces.ts'
 import {
   createSilence,
@@ -13,9 +20,11 @@ import {
 import { getSignature, predict } from '../../contracts/serving/playground.ts'
 import { beginUpload, completeUpload, getUpload, listUploads, putPart, stopUpload } from '../../contracts/uploads.ts'
 import type { Services } from '../../wiring.ts'
-import { handling } from '../on.ts'
+import { bytesOf } from '../answering/stream.ts'
+import { handling, streaming } from '../on.ts'
 
 const on = handling<Services>()
+const stream = streaming<Services>()
 
 /** What a team has: namespaces, models, deployments, and what is known of them. */
 export const placeHandlers = [
@@ -25,6 +34,23 @@ export const placeHandlers = [
   on(createModel, ({ actor, input, services }) => services.models.create(actor, input)),
   on(getModel, ({ actor, input, services }) => services.models.get(actor, input)),
   on(uploadVersion, ({ actor, input, services, upload }) => services.models.upload(actor, input, upload)),
+  stream(downloadVersion, async ({ actor, input, services }) => {
+    const { bytes, sizeBytes } = await services.models.file(actor, input)
+    const name = `${input.model}-${input.version}.onnx`
+    return {
+      contentType: 'application/octet-stream',
+      body: bytesOf(bytes),
+      headers: { 'content-length': String(sizeBytes), 'content-disposition': `attachment; filename="${name}"` },
+    }
+  }),
+  on(getVersionAddress, async ({ actor, input, services }) => {
+    const { url, ...address } = await services.models.address(actor, input)
+    const { team, model, version } = input
+    return {
+      ...address,
+      url: url ?? `${services.config.PORTAL_URL}/api/v1/teams/${team}/models/${model}/versions/${version}/file`,
+    }
+  }),
   on(beginUpload, ({ actor, input, services }) => services.uploads.begin(actor, input)),
   on(listUploads, ({ actor, input, services }) => services.uploads.list(actor, input)),
   on(getUpload, ({ actor, input, services }) => services.uploads.get(actor, input)),

@@ -1,0 +1,4 @@
+import { getVersionAddress } from '#server/contracts/models.ts'
+import { endpoints } from '#server/http/endpoint.ts'
+
+export const { GET, POST, PUT, PATCH, DELETE } = endpoints(getVersionAddress)
