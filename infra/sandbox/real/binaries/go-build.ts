@@ -4,6 +4,7 @@ import { rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { z } from 'zod'
+import { onPath } from './places.ts'
 import type { DataSet, Tool } from './tools.ts'
 
 const run = promisify(execFile)
@@ -17,7 +18,7 @@ export const build = async (tool: Tool, target: string, progress: (message: stri
   const tick = setInterval(() => progress(`${tool.name}: still building, ${seconds()} s`), 30_000)
   const part = `${target}.${process.pid}.part`
   try {
-    await compile(tool, part)
+    await compile(await go(), tool, part)
   } finally {
     clearInterval(tick)
   }
@@ -25,10 +26,12 @@ export const build = async (tool: Tool, target: string, progress: (message: stri
   progress(`${tool.name} ${tool.version}: built in ${seconds()} s`)
 }
 
-const compile = (tool: Tool, part: string): Promise<void> =>
+const go = async (): Promise<string> => (await onPath('go')) ?? 'go'
+
+const compile = (command: string, tool: Tool, part: string): Promise<void> =>
   new Promise((resolve, reject) => {
     const flags = ['build', '-mod=readonly', '-buildvcs=false', `-ldflags=-s -w ${tool.build.linkerFlags}`]
-    const child = spawn('go', [...flags, '-o', part, tool.build.package], {
+    const child = spawn(command, [...flags, '-o', part, tool.build.package], {
       cwd: join(import.meta.dirname, 'go', tool.build.folder),
       env: { ...process.env, CGO_ENABLED: '0' },
       stdio: ['ignore', 'ignore', 'pipe'],
@@ -47,6 +50,6 @@ const compile = (tool: Tool, part: string): Promise<void> =>
 
 /** Where Go keeps the sources of a module, fetched if need be. */
 export const moduleFolder = async (set: DataSet): Promise<string> => {
-  const { stdout } = await run('go', ['mod', 'download', '-json', set.module], { cwd: '/' })
+  const { stdout } = await run(await go(), ['mod', 'download', '-json', set.module], { cwd: '/' })
   return Module.parse(JSON.parse(stdout)).Dir
 }

@@ -15,9 +15,11 @@ export const isExecutable = async (path: string): Promise<boolean> =>
     () => false,
   )
 
+// Debian keeps some servers in sbin, and Go's own archive goes where it says; a user's PATH may lack both.
+const usualFolders = ['/usr/sbin', '/usr/local/sbin', '/usr/local/go/bin']
+
 export const onPath = async (name: string): Promise<string | undefined> => {
-  // Debian keeps some servers in sbin, which a user's PATH may lack.
-  for (const folder of [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin']) {
+  for (const folder of [...(process.env.PATH ?? '').split(delimiter), ...usualFolders]) {
     if (folder && (await isExecutable(join(folder, name)))) return join(folder, name)
   }
   return undefined
