@@ -14,6 +14,7 @@ type Settings = {
 
 const setRefreshAnnotation = 'argocd.argoproj.io/application-set-refresh'
 const title = 'Argo CD'
+const syncAttempts = 5
 
 const statefulSet: KindRef = { apiVersion: 'apps/v1', kind: 'StatefulSet', plural: 'statefulsets', namespaced: true }
 const Controller = z.object({
@@ -66,25 +67,22 @@ export function createArgoCd(cluster: Cluster, { namespace, label }: Settings): 
       await translated(() => cluster.patch(kinds.applicationSet, kind, namespace, change), kind)
     },
     discoveryProblem,
-    async sync(name, { by, prune }) {
-      const object = await read(name)
-      if (!object) throw missing(name)
-      if (object.operation !== undefined || parse(object).operation?.phase === 'Running') throw busy(name)
-      const { source, sources, syncPolicy } = specOf(object)
-      const revision = sources.length > 0 ? undefined : source.targetRevision || undefined
-      const sync = { prune, syncOptions: syncPolicy.syncOptions, ...(revision ? { revision } : {}) }
-      const operation = {
-        initiatedBy: { username: by },
-        info: [{ name: 'Reason', value: 'Asked for in Modelyard' }],
-        sync,
-        ...(syncPolicy.retry ? { retry: syncPolicy.retry } : {}),
+    async sync(name, request) {
+      for (let attempt = 1; ; attempt++) {
+        const object = await read(name)
+        if (!object) throw missing(name)
+        if (object.operation !== undefined || parse(object).operation?.phase === 'Running') throw busy(name)
+        // With the version that was read: of two who ask at once, one is told that the other was faster.
+        const { resourceVersion } = object.metadata
+        const change = { metadata: { resourceVersion }, operation: operationFor(specOf(object), request) }
+        try {
+          await translated(() => cluster.patch(kinds.application, name, namespace, change), name)
+          return
+        } catch (error) {
+          // Argo CD itself writes there whenever it has looked, which is no reason to refuse.
+          if (!(error instanceof GitOpsError) || error.fault !== 'busy' || attempt === syncAttempts) throw error
+        }
       }
-      // With the version that was read: of two who ask at once, one is told that the other was faster.
-      const { resourceVersion } = object.metadata
-      await translated(
-        () => cluster.patch(kinds.application, name, namespace, { metadata: { resourceVersion }, operation }),
-        name,
-      )
     },
     async probe() {
       const objects = await translated(() => cluster.list(kinds.application, { namespace }))
@@ -119,6 +117,19 @@ export function createArgoCd(cluster: Cluster, { namespace, label }: Settings): 
         ),
       )
     },
+  }
+}
+
+function operationFor(
+  { source, sources, syncPolicy }: ReturnType<typeof specOf>,
+  { by, prune }: { by: string; prune: boolean },
+) {
+  const revision = sources.length > 0 ? undefined : source.targetRevision || undefined
+  return {
+    initiatedBy: { username: by },
+    info: [{ name: 'Reason', value: 'Asked for in Modelyard' }],
+    sync: { prune, syncOptions: syncPolicy.syncOptions, ...(revision ? { revision } : {}) },
+    ...(syncPolicy.retry ? { retry: syncPolicy.retry } : {}),
   }
 }
 
