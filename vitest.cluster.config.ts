@@ -1,12 +1,12 @@
 import { defineConfig } from 'vitest/config'
 
-// Suites that need the real control plane: `npm run test:cluster`. One file at a time, since each starts its own.
+// Suites that need the real control plane: `npm run test:cluster`. Each file starts its own, on ports of its own; two at
+// a time, since most of their time is spent waiting for controllers that look every few seconds.
 export default defineConfig({
   test: {
     include: ['**/*.cluster.test.ts'],
-    globalSetup: ['scripts/vitest/database-desk.ts'],
-    fileParallelism: false,
+    maxWorkers: 2,
     testTimeout: 120_000,
-    hookTimeout: 180_000,
+    hookTimeout: 240_000,
   },
 })
