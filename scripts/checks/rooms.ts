@@ -18,7 +18,7 @@ export const rooms: Room[] = [
   { name: 'api', files: /^app\/(api|docs)\//, mayEnter: ['http', 'contracts', 'wiring'] },
   {
     name: 'app',
-    files: /^(app\/|(proxy|instrumentation)\.ts$)/,
+    files: /^(app\/|(proxy|instrumentation|instrumentation-client)\.ts$)/,
     mayEnter: ['components', 'contracts', 'http', 'wiring', 'server basics'],
   },
   { name: 'components', files: /^components\//, mayEnter: ['contracts', 'inference contract'], without: machine },

@@ -36,6 +36,7 @@ export function RequestList({ team }: { team: string }) {
     placeholderData: keepPreviousData,
   })
   const list = listOf(pages)
+  const narrowed = Boolean(settled) || (show !== null && show !== 'all')
   return (
     <>
       <PageHeader
@@ -82,8 +83,10 @@ export function RequestList({ team }: { team: string }) {
             </>
           }
           empty={
-            <EmptyState title={settled || show ? 'No request matches' : 'No open requests'}>
-              {settled || show
+            <EmptyState
+              title={narrowed ? 'No request matches' : show === 'all' ? 'No requests yet' : 'No open requests'}
+            >
+              {narrowed
                 ? 'Choose All, or search for another word.'
                 : 'Ask for a namespace, or deploy a model; the request shows every step until it runs.'}
             </EmptyState>

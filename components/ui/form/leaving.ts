@@ -6,6 +6,8 @@ const question = 'Leave this page? What you typed has not been sent and will be 
 
 const held = new Set<object>()
 let from: { path: string; index: number | undefined } | undefined
+/** The question was asked before the browser went back. */
+let agreed = false
 /** On the way back to where somebody chose to stay. */
 let returning = false
 
@@ -23,18 +25,25 @@ export function holdPage(): () => void {
   }
 }
 
+/**
+ * For the very start of the page, before the router listens: a window tells its listeners in the order they came, and
+ * only who hears of a traversal first can keep it from the others.
+ */
+export function guardHistory(): void {
+  window.addEventListener('popstate', onTraversed)
+}
+
 function watch() {
   from = { path: location.pathname, index: window.navigation?.currentEntry?.index }
   window.addEventListener('beforeunload', onUnload)
   document.addEventListener('click', onClick, { capture: true })
-  // Before the router hears of it: a window's capturing listeners come first.
-  window.addEventListener('popstate', onTraverse, { capture: true })
+  window.navigation?.addEventListener('navigate', onTraversing)
 }
 
 function unwatch() {
   window.removeEventListener('beforeunload', onUnload)
   document.removeEventListener('click', onClick, { capture: true })
-  window.removeEventListener('popstate', onTraverse, { capture: true })
+  window.navigation?.removeEventListener('navigate', onTraversing)
 }
 
 const onUnload = (event: BeforeUnloadEvent) => event.preventDefault()
@@ -48,16 +57,25 @@ function onClick(event: MouseEvent) {
   event.stopPropagation()
 }
 
-/** The address has changed already; staying means going the same way back, unseen by the router. */
-function onTraverse(event: PopStateEvent) {
-  if (!from) return
-  if (!returning && (location.pathname === from.path || mayLeave())) return
-  event.stopImmediatePropagation()
+/** Before the address changes; a browser lets a page hold somebody back once for each thing they did on it. */
+function onTraversing(event: NavigateEvent) {
+  const { navigationType, cancelable, destination } = event
+  if (navigationType !== 'traverse' || !cancelable || new URL(destination.url).pathname === from?.path) return
+  agreed = mayLeave()
+  if (!agreed) event.preventDefault()
+}
+
+/** Where that was not possible the address has changed: staying means going the same way back, unseen by the router. */
+function onTraversed(event: PopStateEvent) {
+  const leaves = held.size > 0 && from !== undefined && location.pathname !== from.path && !agreed
+  agreed = false
   if (returning) {
     returning = false
-    return
+    event.stopImmediatePropagation()
+  } else if (leaves && !mayLeave()) {
+    returning = true
+    event.stopImmediatePropagation()
+    const here = window.navigation?.currentEntry?.index
+    history.go(from?.index !== undefined && here !== undefined && here !== from.index ? from.index - here : 1)
   }
-  returning = true
-  const here = window.navigation?.currentEntry?.index
-  history.go(from.index !== undefined && here !== undefined && here !== from.index ? from.index - here : 1)
 }

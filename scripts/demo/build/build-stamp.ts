@@ -7,7 +7,7 @@ const sources = [
   '{app,components,server,public,styles}/**/*',
   'runtime/models/**/*.ts',
   'infra/sandbox/identity/users.ts',
-  '{next.config.mjs,tsconfig.json,package.json,package-lock.json,proxy.ts,middleware.ts,instrumentation.ts}',
+  '{next.config.mjs,tsconfig.json,package.json,package-lock.json,proxy.ts,middleware.ts,instrumentation.ts,instrumentation-client.ts}',
 ]
 
 /** Whether the build in .next is a whole one, of these sources. */

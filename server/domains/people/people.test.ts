@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createTeam } from '../../contracts/people.ts'
+import { createTeam, setMember } from '../../contracts/people.ts'
 import { createFoundation, type Foundation } from '../../foundation.ts'
 import { systemActor } from '../../permissions/actor.ts'
 import type { Clock } from '../../ports/clock.ts'
@@ -99,6 +99,26 @@ describe('people', () => {
     await portal.people.signOutEverywhere(actor)
     expect(await actorOf(session)).toBeUndefined()
     now += 30_000
+    expect(await actorOf(session, replica)).toBeUndefined()
+  })
+
+  it('lose a team, a role or all access on every replica within a minute', async () => {
+    const admin = await makePerson(portal.db, 'Admin', { platform: ['admin'] })
+    const team = await makeTeam(portal.db)
+    const { userId } = await makePerson(portal.db, 'Member', { teams: { [team]: 'member' } })
+    const session = { userId, sessionVersion: 1 }
+    const there = async () => (await actorOf(session, replica))?.teams.get(team) ?? null
+    const minuteLater = () => {
+      now += 60_000
+      return there()
+    }
+    expect(await there()).toBe('member')
+    await portal.teams.setMember(admin, setMember.input.parse({ team, user: userId, role: 'viewer' }))
+    expect(await minuteLater()).toBe('viewer')
+    await portal.teams.removeMember(admin, { team, user: userId })
+    expect(await minuteLater()).toBeNull()
+    await portal.people.setAccess(admin, { user: userId, enabled: false, reason: 'Left the company' })
+    now += 60_000
     expect(await actorOf(session, replica)).toBeUndefined()
   })
 

@@ -1,0 +1,3 @@
+import { guardHistory } from '#components/ui/form/leaving.ts'
+
+guardHistory()
