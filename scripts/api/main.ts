@@ -8,15 +8,11 @@ import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { readConfig } from '../../server/config.ts'
-import { TeamSlug } from '../../server/contracts/names.ts'
-import { createTeam } from '../../server/contracts/people.ts'
-import { createDatabase } from '../../server/database/database.ts'
 import { migrate } from '../../server/database/migrate.ts'
-import { createFoundation } from '../../server/foundation.ts'
-import { sessionCookie } from '../../server/http/guards/session.ts'
-import { systemActor } from '../../server/permissions/actor.ts'
 import { getServices } from '../../server/wiring.ts'
 import { startTemporaryServer } from '../postgres/temporary.ts'
+import { startGitHost } from './git-host.ts'
+import { seed } from './seed.ts'
 import { serveApi } from './serve.ts'
 
 const version = '4.32.5'
@@ -42,6 +38,7 @@ function schemathesis(): string {
 
 const program = schemathesis()
 const database = await startTemporaryServer()
+const git = await startGitHost()
 const settings = {
   MODELYARD_MODE: 'test',
   PORTAL_URL: 'http://127.0.0.1',
@@ -52,40 +49,12 @@ const settings = {
   OIDC_CLIENT_SECRET: 'for-tests',
   RATE_LIMIT_PER_SECOND: '10000',
   LOG_LEVEL: 'error',
+  ...git.settings,
 }
 Object.assign(process.env, settings)
 await migrate(settings.DATABASE_URL)
 
-/** An admin who also maintains a team: may reach the inside of every endpoint. */
-async function makeAdmin(): Promise<string> {
-  const config = readConfig()
-  const { people, teams, db } = createFoundation(config, {
-    db: createDatabase(settings.DATABASE_URL, { connections: 2 }),
-  })
-  const quota = { cpu: '20', memory: '64Gi', gpu: 4, storage: '200Gi' }
-  const allowances = { dev: quota, staging: quota, prod: quota }
-  const team = {
-    slug: TeamSlug.parse('ml'),
-    name: 'Machine learning',
-    costCentre: 'CC-1',
-    onCall: '#on-call',
-    allowances,
-  }
-  await teams.create(systemActor('test'), createTeam.input.parse(team))
-  const session = await people.signIn({
-    issuer: settings.OIDC_ISSUER,
-    subject: 'admin',
-    name: 'Admin',
-    email: null,
-    gitLogin: null,
-    groups: ['platform-admins', 'team-ml-maintainers'],
-  })
-  const cookie = await sessionCookie({ ...session, signedInAt: Math.floor(Date.now() / 1000) }, config)
-  await db.$disconnect()
-  return cookie.split(';')[0] ?? ''
-}
-
-const cookie = await makeAdmin()
+const cookie = await seed(readConfig())
 const api = await serveApi()
 const args = [
   ...['--config-file', join(import.meta.dirname, 'schemathesis.toml')],
@@ -109,5 +78,6 @@ const [code] = await once(child, 'exit')
 await api.close()
 const services = await getServices()
 await Promise.all([services.queue.stop(), services.live.stop(), services.db.$disconnect()])
+await git.stop()
 await database.stop()
 process.exit(typeof code === 'number' ? code : 1)

@@ -12,10 +12,10 @@ import { endpoints, unknownEndpoint } from '../../server/http/endpoint.ts'
 const routes = [...Map.groupBy(catalogue, ({ contract }) => contract.path)]
   .map(([path, entries]) => ({
     pattern: new RegExp(`^${path.replaceAll(/\{\w+\}/g, '([^/]+)')}$`),
-    fixed: !path.includes('{'),
+    open: path.split('{').length,
     methods: endpoints(...entries.map(({ contract }) => contract)),
   }))
-  .sort((a, b) => Number(b.fixed) - Number(a.fixed))
+  .sort((a, b) => a.open - b.open) // what is written out comes before what may be anything
 
 const taken = new Set(['GET', 'POST', 'PUT', 'PATCH', 'DELETE'])
 
