@@ -58,7 +58,7 @@ async function runPlaywright(state: string, more: string[], patience: number): P
     PLAYWRIGHT_JSON_OUTPUT_FILE: report,
   }
   const args = ['test', '--config', 'e2e/playwright.config.ts', '--reporter=list,json', ...more]
-  const code = await run(program('@playwright/test', 'cli.js'), args, { env: environment })
+  const code = await run(program('@playwright/test', 'cli.js'), args, { env: environment, limitMinutes })
   try {
     return honest(playwrightCounts(readFileSync(report, 'utf8')), code)
   } catch (error) {
@@ -67,6 +67,7 @@ async function runPlaywright(state: string, more: string[], patience: number): P
   }
 }
 
+const limitMinutes = 30
 const downloads = join(root, '.modelyard', 'tools')
 
 async function missingTools(): Promise<string[]> {

@@ -4,6 +4,9 @@ import { join } from 'node:path'
 import { type Counts, honest, oneFailed, vitestCounts } from './counts.ts'
 import { program, run } from './run.ts'
 
+// A test that hangs in spite of its own limit must not keep the whole run from telling how it went.
+const limitMinutes = 30
+
 /** `only` narrows them to files whose path contains one of the words. */
 export const runUnitTests = (only: string[] = []): Promise<Counts> => runVitest('Unit and integration tests', only)
 
@@ -16,7 +19,7 @@ async function runVitest(title: string, more: string[]): Promise<Counts> {
   const report = join(folder, 'report.json')
   try {
     const args = ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...more]
-    const code = await run(program('vitest', 'vitest.mjs'), args, { env: { NODE_ENV: 'test' } })
+    const code = await run(program('vitest', 'vitest.mjs'), args, { env: { NODE_ENV: 'test' }, limitMinutes })
     return honest(vitestCounts(readFileSync(report, 'utf8')), code)
   } catch (error) {
     console.error('The tests did not run to their end.', error)

@@ -88,9 +88,10 @@ export const startArgoCd = async (
     { env: role('argocd-applicationset-controller') },
   )
   const answers = async (port: number, path: string) => (await fetch(`http://127.0.0.1:${port}${path}`)).ok
-  await until('Argo CD’s repository server', 40, () => answers(repoMetrics, '/healthz?full=true'))
-  await until('Argo CD’s application controller', 40, () => answers(appMetrics, '/healthz'))
-  await until('Argo CD’s ApplicationSet controller', 40, () => answers(setMetrics, '/metrics'))
+  const lost = () => processes.hasEnded()
+  await until('Argo CD’s repository server', 120, () => answers(repoMetrics, '/healthz?full=true'), lost)
+  await until('Argo CD’s application controller', 120, () => answers(appMetrics, '/healthz'), lost)
+  await until('Argo CD’s ApplicationSet controller', 120, () => answers(setMetrics, '/metrics'), lost)
 }
 
 const installObjects = async (tools: Toolbox, plane: ControlPlane, git: GitSource | undefined): Promise<void> => {
@@ -110,7 +111,7 @@ const installObjects = async (tools: Toolbox, plane: ControlPlane, git: GitSourc
   const health = await readFile(join(import.meta.dirname, 'inference-model-health.lua'), 'utf8')
   await apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'argocd' } })
   for (const object of settings(plane, health, git)) await apply(object)
-  await until('Argo CD’s custom resources', 20, async () => {
+  await until('Argo CD’s custom resources', 60, async () => {
     const type = await client.discovery.find('argoproj.io/v1alpha1', 'AppProject')
     if (!type) return false
     await apply(defaultProject)

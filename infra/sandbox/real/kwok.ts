@@ -23,7 +23,7 @@ export const startKwok = async (
   const type = await plane.client.discovery.require('v1', 'Node')
   for (const name of nodes)
     await plane.client.apply(type, nodeNamed(name), { manager: 'modelyard-sandbox', force: true })
-  await until('the kwok nodes', 30, async () => {
+  await until('the kwok nodes', 90, async () => {
     const known: NodeObject[] = await plane.client.list(type)
     return nodes.every((name) => known.some((node) => node.metadata.name === name && isReady(node)))
   })

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { randomInt } from 'node:crypto'
 import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs'
-import { createServer } from 'node:net'
+import { createServer, type Server } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { ChildSweeper } from '#sandbox/process/child-sweeper.ts'
@@ -55,9 +56,11 @@ export class Processes {
     return this.#children.flatMap(({ child }) => (child.pid === undefined ? [] : [child.pid]))
   }
 
-  hasEnded(name: string): boolean {
+  /** Whether this one has ended, or any. */
+  hasEnded(name?: string): boolean {
     return this.#children.some(
-      (each) => each.name === name && (each.child.exitCode !== null || each.child.signalCode !== null),
+      (each) =>
+        (name === undefined || each.name === name) && (each.child.exitCode !== null || each.child.signalCode !== null),
     )
   }
 
@@ -98,20 +101,29 @@ export const until = async (
   throw new Error(`gave up waiting for ${what} after ${seconds} s${last ? `: ${last}` : ''}`)
 }
 
+// Below the range from which systems take ports for outgoing connections: those come and go at any moment, and one may
+// sit on a port between our look and the start of the program it is for.
+const [firstPort, lastPort] = [12_000, 30_000]
+
 /** Free loopback ports, all held at once so that none is handed out twice. */
 export const freePorts = async (count: number): Promise<number[]> => {
-  const servers = await Promise.all(
-    Array.from({ length: count }, async () => {
-      const server = createServer()
-      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()))
-      return server
-    }),
-  )
-  const ports = servers.map((server) => {
-    const address = server.address()
-    if (address === null || typeof address === 'string') throw new Error('a server without a port')
-    return address.port
-  })
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))))
-  return ports
+  const held = new Map<number, Server>()
+  for (let attempt = 0; held.size < count; attempt += 1) {
+    const port = randomInt(firstPort, lastPort)
+    const server = await listenAt(port).catch((error: unknown) => {
+      if (attempt > 200) throw error
+      return undefined // taken: another one
+    })
+    if (server) held.set(port, server)
+  }
+  await Promise.all([...held.values()].map((server) => new Promise((resolve) => server.close(resolve))))
+  return [...held.keys()]
+}
+
+const listenAt = (port: number): Promise<Server> => {
+  const { promise, resolve, reject } = Promise.withResolvers<Server>()
+  const server = createServer()
+  server.once('error', reject)
+  server.listen({ port, host: '127.0.0.1', exclusive: true }, () => resolve(server))
+  return promise
 }
