@@ -16,6 +16,7 @@ import type { AuthSettings } from './http/auth.ts'
 import type { Ask } from './http/routes.ts'
 import { PROTOBUF_TYPE, protobufOf } from './metrics/exposition/protobuf.ts'
 import { TEXT_TYPE, textOf } from './metrics/exposition/text.ts'
+import { keptFeedback, removeOld } from './metrics/kept-feedback.ts'
 import { createModelObserver } from './metrics/model-observer.ts'
 import { type Log, processMetrics } from './metrics/process-metrics.ts'
 import { requestFamilies } from './metrics/request-families.ts'
@@ -115,11 +116,15 @@ export const createRuntime = async (config: RuntimeConfig): Promise<Runtime> => 
     loadTimeoutMilliseconds: config.loadTimeoutMilliseconds,
     validation: config.validation,
     lanes: config.lanes,
+    memoryFolder: join(config.stateFolder, 'predictions'),
     textModel: config.textModel,
     onTable: (table) => pool?.update(table),
     log: config.log,
   })
-  const observer = createModelObserver(models.entries)
+  const feedback = keptFeedback(join(config.stateFolder, 'feedback'))
+  await removeOld(join(config.stateFolder, 'feedback'))
+  await removeOld(join(config.stateFolder, 'predictions'))
+  const observer = createModelObserver(models.entries, feedback)
   const watcher = createWatcher(config)
 
   const answer: Ask = async ({ what, model, version, body, only }) => {
@@ -207,6 +212,8 @@ export const createRuntime = async (config: RuntimeConfig): Promise<Runtime> => 
       control?.closeAllConnections()
       await listening.close(CLOSE_MILLISECONDS)
       await watcher.close()
+      // What the engines have seen since the last time goes down with them otherwise.
+      await observer.gather()
       await models.stop()
     },
   }

@@ -2,9 +2,12 @@
  * One served name: the versions that answer now, and those that will once they are ready. A new wish is loaded beside the
  * old one and takes over in one step; what is not used any more finishes its work and goes.
  */
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { LoadOrder } from '../engine/messages.ts'
 import { type Supervised, supervise } from '../engine/supervisor.ts'
 import type { ModelRoute, VersionRoute } from '../http/route-table.ts'
+import { fileNameOf } from '../metrics/kept-feedback.ts'
 import type { Check } from '../models/checks.ts'
 import { ModelUnavailable, type Repository } from '../models/repository.ts'
 import { mayPass } from '../models/validate.ts'
@@ -16,8 +19,11 @@ export interface EntryOptions {
   memoryMegabytes: number
   loadTimeoutMilliseconds: number
   lanes: number
+  /** Where versions write down what they predicted. */
+  memoryFolder: string
   slot: number
   onChange: () => void
+  closing: () => boolean
   log: (event: string, details: Record<string, unknown>) => void
 }
 
@@ -88,6 +94,17 @@ export class ModelEntry {
     return [...new Set([...this.current, ...this.next])]
   }
 
+  /** What a version predicted lies where only the same wish looks for it. */
+  private memoryOf(wish: string): string {
+    const { memoryFolder } = this.options
+    return memoryFolder === '' ? '' : join(memoryFolder, fileNameOf(`${this.name}\n${wish}`))
+  }
+
+  private forget(wish: string): void {
+    const memory = this.memoryOf(wish)
+    if (memory !== '') void rm(memory, { recursive: true, force: true })
+  }
+
   get slot(): number {
     return this.options.slot
   }
@@ -139,7 +156,9 @@ export class ModelEntry {
         loaded.stopped = true
         stopper.abort()
         // The acceptors learn of it first and finish what they have there; the engine leaves when they have hung up.
-        void loaded.supervised?.stop(this.routed.limits.timeoutMilliseconds ?? DEFAULT_TIMEOUT)
+        const ended = loaded.supervised?.stop(this.routed.limits.timeoutMilliseconds ?? DEFAULT_TIMEOUT)
+        // Not when the server goes: then it is wanted again.
+        void ended?.then(() => !this.options.closing() && this.forget(loaded.wish))
       },
     }
     void this.load(version, loaded, stopper.signal, 1)
@@ -215,6 +234,7 @@ export class ModelEntry {
       maxBatch: this.spec.batching.maxBatch ?? DEFAULT_MAX_BATCH,
       lanes: this.options.lanes,
       monitoring: this.spec.monitoring,
+      memory: this.memoryOf(loaded.wish),
     }
     const supervised = supervise({
       order,

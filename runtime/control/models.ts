@@ -6,7 +6,7 @@ import { slotPool } from '../queue/limits.ts'
 import type { ModelSpec, ModelStatus } from './contract.ts'
 import { type EntryOptions, type LoadedVersion, ModelEntry } from './model-entry.ts'
 
-export interface ModelsOptions extends Omit<EntryOptions, 'slot' | 'onChange' | 'check'> {
+export interface ModelsOptions extends Omit<EntryOptions, 'slot' | 'onChange' | 'check' | 'closing'> {
   onTable: (table: RouteTable) => void
   /** The model behind POST /predict; empty for the first that takes text. */
   textModel: string
@@ -59,7 +59,13 @@ export const createModels = (options: ModelsOptions): Models => {
     put: (name, spec) => {
       const entry = entries.get(name)
       if (!entry) {
-        const added = new ModelEntry(name, spec, { ...options, check, slot: slots.take(), onChange: changed })
+        const added = new ModelEntry(name, spec, {
+          ...options,
+          check,
+          slot: slots.take(),
+          onChange: changed,
+          closing: () => stopping,
+        })
         entries.set(name, added)
         changed()
         return added.status()

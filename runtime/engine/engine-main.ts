@@ -7,6 +7,8 @@ import { rmSync, writeFileSync } from 'node:fs'
 import { createServer, type Socket } from 'node:net'
 import { dirname } from 'node:path'
 import { socketAdopter } from '../http/adopt-socket.ts'
+import { rememberedPredictions } from '../metrics/remembered-predictions.ts'
+import { tokenCounter } from '../metrics/text-tokens.ts'
 import { shapesMayVary } from './batching.ts'
 import { frameReader } from './frame-reader.ts'
 import { FrameWriter, readRequests, sendAnswers, type WireAnswer } from './frames.ts'
@@ -72,7 +74,7 @@ const load = async (order: LoadOrder): Promise<void> => {
     session.runElsewhere !== undefined && (warm.runMicros ?? Number.POSITIVE_INFINITY) > WORTH_A_THREAD_MICROS
   const lanes = elsewhere && intraOpThreads === 1 ? order.lanes : 1
   const labels = labelReader(signature, order.monitoring)
-  seen = observations(labels, order.monitoring)
+  seen = observations(labels, order.monitoring, rememberedPredictions(order.memory), tokenCounter(signature))
   const run = createRunner({
     session,
     signature,
@@ -114,6 +116,7 @@ process.on('message', (raw) => {
       ticket: message.ticket,
       predictions: observed?.predictions ?? {},
       ...(observed?.drift && { drift: observed.drift }),
+      tokens: observed?.tokens ?? 0,
       residentBytes: process.memoryUsage.rss(),
     })
   } else if (message.type === 'retire') {
@@ -132,6 +135,7 @@ process.on('SIGTERM', () => {})
 // Its folder holds nothing but its socket. Who started it removes it too, unless that was killed.
 // It is known by its socket: started by hand somewhere else, this must touch nothing.
 process.on('exit', () => {
+  seen?.flush()
   if (ownFolder !== undefined) rmSync(ownFolder, { recursive: true, force: true })
 })
 

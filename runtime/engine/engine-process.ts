@@ -121,7 +121,8 @@ export const startEngine = (options: EngineOptions): EngineProcess & { socket: s
     observe: async () => {
       const answer = await ask({ type: 'flush' })
       if (answer?.type !== 'observed') return undefined
-      return { predictions: answer.predictions, drift: answer.drift, residentBytes: answer.residentBytes }
+      const { predictions, drift, tokens, residentBytes } = answer
+      return { predictions, drift, tokens, residentBytes }
     },
     predictedFor: async (request) => {
       const answer = await ask({ type: 'feedback', request })

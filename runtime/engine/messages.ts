@@ -26,6 +26,8 @@ export const LoadOrder = z.object({
   maxBatch: z.int(),
   lanes: z.int(),
   monitoring: Monitoring,
+  /** Where it writes down what it predicted; empty for nowhere. */
+  memory: z.string(),
 })
 
 export const ToEngine = z.discriminatedUnion('type', [
@@ -53,6 +55,7 @@ export const FromEngine = z.discriminatedUnion('type', [
     ticket: z.int(),
     predictions: z.record(z.string(), z.number()),
     drift: z.record(z.string(), z.array(z.number())).optional(),
+    tokens: z.number(),
     residentBytes: z.number(),
   }),
   z.object({ type: z.literal('feedback'), ticket: z.int(), predicted: z.string().optional() }),

@@ -1,16 +1,18 @@
 /** What an engine has seen since it was last asked: predictions by label, drift counts, and recent labels by request. */
 
 import type { Monitoring } from '#server/contracts/inference/monitoring.ts'
+import type { RememberedPredictions } from '../metrics/remembered-predictions.ts'
+import type { CountTokens } from '../metrics/text-tokens.ts'
 import type { Tensor } from '../protocol/datatypes.ts'
 import { type DriftCounter, driftCounter } from './drift-counter.ts'
 import type { LabelReader } from './labels.ts'
 
 const MAX_LABELS = 100
-const REMEMBERED = 20_000
 
 export interface Observed {
   predictions: Record<string, number>
   drift: Record<string, number[]> | undefined
+  tokens: number
 }
 
 export interface Observations {
@@ -20,11 +22,16 @@ export interface Observations {
   predictedFor: (name: string) => string | undefined
 }
 
-export const observations = (reader: LabelReader, monitoring: Monitoring): Observations => {
+export const observations = (
+  reader: LabelReader,
+  monitoring: Monitoring,
+  remembered: RememberedPredictions,
+  countTokens: CountTokens | undefined,
+): Observations => {
   const drift: DriftCounter = driftCounter(monitoring.referenceProfile ?? {})
   const known = new Set(reader.labels)
   const counts = new Map<string, number>()
-  const remembered = new Map<string, string>()
+  let tokens = 0
 
   // A model may answer with any text; Prometheus must not get a series for each.
   const bounded = (label: string): string => {
@@ -34,16 +41,10 @@ export const observations = (reader: LabelReader, monitoring: Monitoring): Obser
     return label
   }
 
-  const remember = (name: string, label: string): void => {
-    remembered.set(name, label)
-    if (remembered.size <= REMEMBERED) return
-    const oldest = remembered.keys().next().value
-    if (oldest !== undefined) remembered.delete(oldest)
-  }
-
   return {
     observe: (name, inputs, outputs) => {
       drift.count(inputs)
+      if (countTokens) tokens += countTokens(inputs)
       if (reader.dimension === 'none') {
         counts.set('', (counts.get('') ?? 0) + (outputs[0]?.shape[0] ?? 1))
         return
@@ -53,15 +54,18 @@ export const observations = (reader: LabelReader, monitoring: Monitoring): Obser
         counts.set(label, (counts.get(label) ?? 0) + 1)
       }
       const label = reader.predictions(outputs)[0]?.label
-      if (label !== undefined) remember(name, label)
+      if (label !== undefined) remembered.add(name, label)
     },
     flush: () => {
+      remembered.save()
       const drifted = drift.flush()
       if (counts.size === 0 && !drifted) return undefined
       const predictions = Object.fromEntries(counts)
       counts.clear()
-      return { predictions, drift: drifted }
+      const counted = tokens
+      tokens = 0
+      return { predictions, drift: drifted, tokens: counted }
     },
-    predictedFor: (name) => remembered.get(name),
+    predictedFor: remembered.labelOf,
   }
 }

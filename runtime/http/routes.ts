@@ -79,7 +79,8 @@ export const createRouter = (options: RouterOptions) => {
       .ask(question)
       .then(({ status, contentType, body }) => {
         const plain = typeof body === 'string' ? body : Buffer.from(body.buffer, body.byteOffset, body.length)
-        exchange.answer({ status, contentType, headers: '', body: plain })
+        const headers = status === 503 ? 'Retry-After: 2\r\n' : ''
+        exchange.answer({ status, contentType, headers, body: plain })
       })
       .catch((error: unknown) => exchange.answer(errorAnswer(new InferenceError(503, String(error), 1))))
   }

@@ -4,21 +4,26 @@ const WINDOW = 1000
 
 export interface FeedbackWindow {
   add: (predicted: string, actual: string) => void
-  readonly size: number
+  /** How many have ever come. */
+  readonly added: number
+  pairs: () => [predicted: string, actual: string][]
   /** Undefined as long as there is nothing to judge by. */
   f1: () => number | undefined
 }
 
-export const feedbackWindow = (): FeedbackWindow => {
-  const pairs: { predicted: string; actual: string }[] = []
+export const feedbackWindow = (before: readonly [string, string][] = []): FeedbackWindow => {
+  const pairs = before.slice(-WINDOW).map(([predicted, actual]) => ({ predicted, actual }))
+  let added = pairs.length
   return {
     add: (predicted, actual) => {
+      added++
       pairs.push({ predicted, actual })
       if (pairs.length > WINDOW) pairs.shift()
     },
-    get size() {
-      return pairs.length
+    get added() {
+      return added
     },
+    pairs: () => pairs.map(({ predicted, actual }) => [predicted, actual]),
     f1: () => {
       if (pairs.length === 0) return undefined
       const classes = new Set(pairs.flatMap(({ predicted, actual }) => [predicted, actual]))

@@ -3,7 +3,8 @@ import { z } from 'zod'
 import type { LoadedVersion, ModelEntry } from '../control/model-entry.ts'
 import { type DriftWindow, driftWindow } from './drift.ts'
 import { type Family, family, type LabelSet, type Sample } from './exposition/families.ts'
-import { type FeedbackWindow, feedbackWindow } from './feedback.ts'
+import type { FeedbackWindow } from './feedback.ts'
+import type { KeptFeedback } from './kept-feedback.ts'
 
 const Feedback = z.object({
   id: z.string().min(1).max(200),
@@ -16,6 +17,7 @@ interface Kept {
   predictions: Map<string, number>
   drift: DriftWindow
   feedback: FeedbackWindow
+  tokens: number
   residentBytes: number
 }
 
@@ -26,7 +28,7 @@ export interface ModelObserver {
   metrics: () => Family[]
 }
 
-export const createModelObserver = (entries: () => ModelEntry[]): ModelObserver => {
+export const createModelObserver = (entries: () => ModelEntry[], feedback: KeptFeedback): ModelObserver => {
   const kept = new Map<string, Kept>()
   let gathering: Promise<void> | undefined
 
@@ -39,7 +41,8 @@ export const createModelObserver = (entries: () => ModelEntry[]): ModelObserver 
         dimension: loaded.supervised?.ready?.dimension ?? 'none',
         predictions: new Map(),
         drift: driftWindow(entry.spec.monitoring.referenceProfile ?? {}),
-        feedback: feedbackWindow(),
+        feedback: feedback.open(key),
+        tokens: 0,
         residentBytes: 0,
       }
       kept.set(key, found)
@@ -56,6 +59,7 @@ export const createModelObserver = (entries: () => ModelEntry[]): ModelObserver 
     if (!seen) return
     const into = keptFor(entry, loaded)
     into.residentBytes = seen.residentBytes
+    into.tokens += seen.tokens
     for (const [label, count] of Object.entries(seen.predictions)) {
       into.predictions.set(label, (into.predictions.get(label) ?? 0) + count)
     }
@@ -65,8 +69,13 @@ export const createModelObserver = (entries: () => ModelEntry[]): ModelObserver 
   const gather = async (): Promise<void> => {
     const now = loadedNow()
     const keys = new Set(now.map(({ entry, loaded }) => `${entry.name}\n${loaded.wish}`))
-    for (const key of kept.keys()) if (!keys.has(key)) kept.delete(key)
+    for (const key of kept.keys()) {
+      if (keys.has(key)) continue
+      kept.delete(key)
+      await feedback.forget(key)
+    }
     await Promise.all(now.map(({ entry, loaded }) => gatherOne(entry, loaded)))
+    await feedback.save()
   }
 
   const perVersion = (value: (entry: ModelEntry, loaded: LoadedVersion) => number | undefined): Sample[] =>
@@ -112,6 +121,9 @@ export const createModelObserver = (entries: () => ModelEntry[]): ModelObserver 
           body: { id: parsed.data.id, model_version: loaded.version, predicted, label: String(parsed.data.label) },
         }
       }
+      if (entry.loaded.some((loaded) => loaded.state !== 'Ready')) {
+        return { status: 503, body: { error: `model "${model}" is not loaded on the whole: try again in a moment` } }
+      }
       return {
         status: 404,
         body: {
@@ -121,6 +133,12 @@ export const createModelObserver = (entries: () => ModelEntry[]): ModelObserver 
     },
     metrics: () => [
       family('predictions_total', 'counter', 'Rows predicted, by label or risk level.', predictionSamples()),
+      family(
+        'inference_text_tokens_total',
+        'counter',
+        'Token ids that a model was given, or the words of the texts, where it takes those.',
+        [...kept.values()].flatMap((each) => (each.tokens === 0 ? [] : [{ labels: each.labels, value: each.tokens }])),
+      ),
       family(
         'model_f1_score',
         'gauge',
