@@ -48,6 +48,8 @@ export function AuditFilterBar({ value, onChange }: Props) {
         size="xs"
         type="date"
         aria-label="From day"
+        leftSection="From"
+        leftSectionWidth={46}
         value={value.from}
         onChange={(event) => set({ from: event.currentTarget.value })}
       />
@@ -55,6 +57,8 @@ export function AuditFilterBar({ value, onChange }: Props) {
         size="xs"
         type="date"
         aria-label="To day"
+        leftSection="To"
+        leftSectionWidth={32}
         value={value.to}
         onChange={(event) => set({ to: event.currentTarget.value })}
       />
