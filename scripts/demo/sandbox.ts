@@ -4,7 +4,7 @@ import { start } from './command/start.ts'
 import { root } from './installation/installation.ts'
 
 const names = process.argv.slice(2)
-const outsideWorld = ['identity', 'git', 'cluster', 'controllers', 'gitops']
+const outsideWorld = ['identity', 'git', 'cluster', 'controllers', 'gitops', 'kubelet']
 try {
   const only = names.length > 0 ? names : outsideWorld
   process.exitCode = await start({ state: join(root, '.modelyard', 'sandbox'), mode: 'production', only })
