@@ -23,18 +23,26 @@ const Payload = z.object({
 const Delivery = z.object({ delivery: z.string().min(1).max(100), event: z.string().min(1).max(100), payload: Payload })
 
 export async function receiveGitWebhook(request: Request): Promise<Response> {
-  const requestId = requestIdOf(request.headers)
-  let log = createLog()
   try {
-    const services = await getServices()
-    log = services.log
-    return Response.json(await receive(services, request), { status: 202 })
+    return await answerGitWebhook(await getServices(), request)
   } catch (error) {
-    return problemResponse(explained(error, log, requestId), requestId)
+    const requestId = requestIdOf(request.headers)
+    return problemResponse(explained(error, createLog(), requestId), requestId)
   }
 }
 
-async function receive({ config, db, requests, integrations }: Services, request: Request): Promise<{ woken: number }> {
+export async function answerGitWebhook(services: Receiver, request: Request): Promise<Response> {
+  try {
+    return Response.json(await receive(services, request), { status: 202 })
+  } catch (error) {
+    const requestId = requestIdOf(request.headers)
+    return problemResponse(explained(error, services.log, requestId), requestId)
+  }
+}
+
+type Receiver = Pick<Services, 'config' | 'db' | 'integrations' | 'log' | 'requests'>
+
+async function receive({ config, db, requests, integrations }: Receiver, request: Request): Promise<{ woken: number }> {
   const secret = config.GIT_WEBHOOK_SECRET
   if (!secret) throw failure('not_found', 'Webhooks are not configured.', 'A platform admin sets GIT_WEBHOOK_SECRET.')
   const { refusals } = integrations
@@ -44,7 +52,7 @@ async function receive({ config, db, requests, integrations }: Services, request
   })
   const body = bytes.toString('utf8')
   const signature = request.headers.get('x-hub-signature-256') ?? ''
-  if (!(signature.startsWith('sha256=') && (await verify(secret, body, signature)))) {
+  if (!(signature.startsWith('sha256=') && body !== '' && (await verify(secret, body, signature)))) {
     refusals.count('signature')
     throw failure(
       'unauthenticated',
