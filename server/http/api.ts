@@ -93,6 +93,8 @@ export function createApi<Services extends Foundation>(services: Services, handl
       )
       const milliseconds = performance.now() - started
       response.headers.set('x-request-id', requestId)
+      // The rest of a body that was refused half-way is not waited for.
+      if (contract.upload && response.status >= 400) response.headers.set('connection', 'close')
       if (config.secureCookies) response.headers.set('strict-transport-security', strictTransport)
       response.headers.set('server-timing', `app;dur=${milliseconds.toFixed(1)}`)
       const facts = { requestId, method: contract.method, path: contract.path, status: response.status }

@@ -35,6 +35,19 @@ describe('a raw body', () => {
     })
   })
 
+  it('is refused when the client goes away', async () => {
+    const cut = new ReadableStream<Uint8Array>({
+      start(controller) {
+        controller.enqueue(Uint8Array.of(1))
+        controller.error(Object.assign(new Error('aborted'), { code: 'ECONNRESET' }))
+      },
+    })
+    await expect(buffer(uploadOf(sending(cut)))).rejects.toMatchObject({
+      code: 'malformed_request',
+      message: 'The body was cut off before its end.',
+    })
+  })
+
   it('is refused when it comes a byte at a time for ever', async () => {
     const reading = buffer(uploadOf(sending(trickle(5)), { silent: 5_000, whole: 100 }))
     await expect(reading).rejects.toMatchObject({

@@ -1,7 +1,5 @@
 /** Reads a request's body: so much, within so long, and no more. */
-import { Readable, Transform } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
-import type { ReadableStream as NodeStream } from 'node:stream/web'
+import { Readable } from 'node:stream'
 import { failure } from '../../errors.ts'
 import { parseJson } from './json.ts'
 
@@ -24,29 +22,37 @@ const uploadPatience = { silent: 30_000, whole: 240_000 }
 export function uploadOf(request: Request, patience = uploadPatience): Readable {
   demandType(request, 'application/octet-stream')
   if (!request.body) return Readable.from([])
-  // Node's and the DOM's declarations of the same stream differ.
-  return inTime(Readable.fromWeb(request.body as NodeStream<Uint8Array>), patience)
+  return Readable.from(arriving(request.body.getReader(), patience), { objectMode: false })
 }
 
-/** A body that stops coming, or comes a byte at a time, is refused while somebody is still there to hear it. */
-function inTime(bytes: Readable, { silent, whole }: typeof uploadPatience): Readable {
-  const tooLate = (what: string) => () =>
-    bytes.destroy(failure('malformed_request', `The body ${what}.`, 'Send it again; a large file in smaller parts.'))
-  const silence = setTimeout(tooLate(`stopped arriving for ${silent / 1000} seconds`), silent).unref()
-  const end = setTimeout(tooLate(`did not arrive within ${whole / 1000} seconds`), whole).unref()
-  const through = new Transform({
-    transform(chunk, _encoding, done) {
-      silence.refresh()
-      done(null, chunk)
-    },
-  })
-  pipeline(bytes, through)
-    .catch(() => undefined) // whoever reads is told by the stream itself
-    .finally(() => {
-      clearTimeout(silence)
-      clearTimeout(end)
-    })
-  return through
+/**
+ * A body that stops coming, or comes a byte at a time, is refused while somebody is still there to hear it. What is left
+ * of it is not cancelled: the server would end the connection before it has answered.
+ */
+async function* arriving(reader: ReadableStreamDefaultReader<Uint8Array>, { silent, whole }: typeof uploadPatience) {
+  const end = performance.now() + whole
+  for (;;) {
+    const left = end - performance.now()
+    const why = left < silent ? `did not arrive within ${whole / 1000}` : `stopped arriving for ${silent / 1000}`
+    const late = failure(
+      'malformed_request',
+      `The body ${why} seconds.`,
+      'Send it again; a large file in smaller parts.',
+    )
+    const { done, value } = await within(reader.read().catch(cutOff), Math.max(0, Math.min(silent, left)), late)
+    if (done) return
+    yield value
+  }
+}
+
+const cutOff = (cause: unknown) => {
+  throw failure('malformed_request', 'The body was cut off before its end.', 'Send it again.', { cause })
+}
+
+async function within<Value>(wanted: Promise<Value>, milliseconds: number, late: Error): Promise<Value> {
+  const { promise, reject } = Promise.withResolvers<never>()
+  const timer = setTimeout(() => reject(late), milliseconds)
+  return Promise.race([wanted, promise]).finally(() => clearTimeout(timer))
 }
 
 function demandType(request: Request, wanted: string): void {
