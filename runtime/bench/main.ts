@@ -98,7 +98,7 @@ const measureAll = async (): Promise<Results> => {
     )
   }
   const big = wanted('loading') || wanted('lanes') ? await writeBigModel(folder) : undefined
-  const lanes = big && wanted('lanes') ? await measureLanes(big.file) : undefined
+  const lanes = big && wanted('lanes') ? await measureLanes(big.file, 'big') : undefined
   if (lanes) tell(`one session ${lanes.oneMegabytes} MB, four lanes ${lanes.fourMegabytes} MB`)
   const loading =
     big && wanted('loading')

@@ -15,12 +15,12 @@ const listen = (port: number): void => {
     const { socket, read } = adopt(accepted)
     let left = 0
     socket.on('error', () => socket.destroy())
-    read((chunk) => {
+    read((buffer, bytes) => {
       if (left === 0) {
-        const end = chunk.indexOf(HEAD_END)
-        const length = /\r\ncontent-length: *(\d+)/i.exec(chunk.toString('latin1', 0, end))?.[1]
-        left = Number(length ?? 0) - (chunk.length - end - 4)
-      } else left -= chunk.length
+        const end = buffer.indexOf(HEAD_END)
+        const length = /\r\ncontent-length: *(\d+)/i.exec(buffer.toString('latin1', 0, end))?.[1]
+        left = Number(length ?? 0) - (bytes - end - 4)
+      } else left -= bytes
       if (left === 0) socket.write(ANSWER)
     })
   })

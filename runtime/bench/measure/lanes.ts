@@ -1,6 +1,6 @@
 /**
  * What a model's lanes weigh: a process that loads a file and runs it once, and then four times at once, and says what it
- * holds after each. Told the file, prints one JSON line; `measureLanes` runs it.
+ * holds after each. Told the file and the workload's name, prints one JSON line; `measureLanes` runs it.
  */
 import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
@@ -17,9 +17,9 @@ const LANES = 4
 const RUNS = 8
 const megabytes = (): number => Math.round(residentBytes(process.pid) / 1e6)
 
-const weigh = async (file: string): Promise<Lanes> => {
-  const workload = workloads.find((each) => each.name === 'big')
-  if (!workload) throw new Error('there is a big workload')
+const weigh = async (file: string, name: string): Promise<Lanes> => {
+  const workload = workloads.find((each) => each.name === name)
+  if (!workload) throw new Error(`there is no workload "${name}"`)
   const { input } = workload
   const tensors = () => [{ name: input.name, datatype: 'FP32' as const, shape: input.shape, data: numbersOf(workload) }]
   const session = chooseImplementation()(file, { intraOpThreads: 1 })
@@ -32,17 +32,14 @@ const weigh = async (file: string): Promise<Lanes> => {
   return { implementation: session.implementation, oneMegabytes, fourMegabytes: megabytes() }
 }
 
-export const measureLanes = async (file: string): Promise<Lanes> => {
-  const { stdout } = await promisify(execFile)(process.execPath, [
-    '--no-warnings',
-    fileURLToPath(import.meta.url),
-    file,
-  ])
+export const measureLanes = async (file: string, name: string): Promise<Lanes> => {
+  const script = fileURLToPath(import.meta.url)
+  const { stdout } = await promisify(execFile)(process.execPath, ['--no-warnings', script, file, name])
   return Lanes.parse(JSON.parse(stdout))
 }
 
-const [script, file] = process.argv.slice(1)
-if (script === fileURLToPath(import.meta.url) && file !== undefined) {
-  process.stdout.write(`${JSON.stringify(await weigh(file))}\n`)
+const [script, file, name] = process.argv.slice(1)
+if (script === fileURLToPath(import.meta.url) && file !== undefined && name !== undefined) {
+  process.stdout.write(`${JSON.stringify(await weigh(file, name))}\n`)
   process.exit(0)
 }
