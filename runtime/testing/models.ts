@@ -17,11 +17,17 @@ type Element = keyof typeof elementCodes
 export const elements = Object.keys(elementCodes).filter((name): name is Element => name in elementCodes)
 
 /** Gives back what it gets. */
-export const identity = (element: Element, shape: readonly Size[] = ['rows', 2]): Buffer =>
+export const identity = (
+  element: Element,
+  shape: readonly Size[] = ['rows', 2],
+  input = 'in',
+  metadata: Record<string, string> = {},
+): Buffer =>
   model({
-    nodes: [node('Identity', ['in'], ['out'])],
-    inputs: [value('in', element, shape)],
+    nodes: [node('Identity', [input], ['out'])],
+    inputs: [value(input, element, shape)],
     outputs: [value('out', element, shape)],
+    metadata,
   })
 
 const pseudoRandom = (seed: number) => {
