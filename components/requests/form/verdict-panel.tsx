@@ -44,7 +44,7 @@ function VerdictWords({ verdict }: { verdict: Verdict }) {
         {verdict.outcome !== 'refused' && (
           <>
             <dt>Approval</dt>
-            <dd>{verdict.approvals === 0 ? 'none needed' : `${verdict.approvals} from ${verdict.approvers}`}</dd>
+            <dd>{verdict.approvals === 0 ? 'none needed' : `${verdict.approvals} needed`}</dd>
           </>
         )}
         <dt>Cost</dt>
