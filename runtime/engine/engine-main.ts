@@ -16,6 +16,7 @@ import { labelReader } from './labels.ts'
 import { loadModel } from './load-model.ts'
 import { type FromEngine, type LoadOrder, ToEngine } from './messages.ts'
 import { type Observations, observations } from './observations.ts'
+import { createRowLane, type RowLane, rowCapacity } from './row-lane.ts'
 import { createRunner, type Runner } from './runner.ts'
 import { type SlotReader, slotReader } from './slot-reader.ts'
 import { textInput } from './text-prediction.ts'
@@ -37,7 +38,7 @@ const leaveWhenAlone = (): void => {
 
 const adopt = socketAdopter()
 
-const serve = (accepted: Socket, run: Runner, elsewhere: boolean): void => {
+const serve = (accepted: Socket, run: Runner, lane: RowLane | undefined, elsewhere: boolean): void => {
   const { socket, read } = adopt(accepted)
   const writer = new FrameWriter(socket)
   // The first line an acceptor sends is the prefix of its request names, and the folder of its large bodies.
@@ -49,7 +50,11 @@ const serve = (accepted: Socket, run: Runner, elsewhere: boolean): void => {
     if (!caller) return
     // Runs on other threads read their inputs when this memory holds the next frame already.
     if (elsewhere) run(readRequests(Buffer.from(bytes.subarray(from, from + length)), 0, count), caller, send)
-    else run(readRequests(bytes, from, count), caller, send)
+    else {
+      const items = readRequests(bytes, from, count)
+      const left = lane ? lane.run(items, writer, caller.prefix) : items
+      if (left.length > 0) run(left, caller, send)
+    }
   })
   read((bytes, length) => {
     if (caller !== undefined) return frames(bytes, length)
@@ -75,21 +80,26 @@ const load = async (order: LoadOrder): Promise<void> => {
   const lanes = elsewhere && intraOpThreads === 1 ? order.lanes : 1
   const labels = labelReader(signature, order.monitoring)
   seen = observations(labels, order.monitoring, rememberedPredictions(order.memory), tokenCounter(signature))
+  const head = {
+    modelFields: `"model_name":${JSON.stringify(order.name)},"model_version":${JSON.stringify(order.version)}`,
+    labels: labels.labels,
+  }
+  const capacity = warm.batchable && !elsewhere ? rowCapacity(signature, order.maxBatch) : 0
+  const memory = capacity > 0 ? session.rowMemory?.(capacity) : undefined
+  const lane = memory && createRowLane({ memory, signature, head, observations: seen })
   const run = createRunner({
     session,
     signature,
     rules: { batchable: warm.batchable, maxBatch: order.maxBatch, shapesVary: shapesMayVary(signature.inputs) },
-    head: {
-      modelFields: `"model_name":${JSON.stringify(order.name)},"model_version":${JSON.stringify(order.version)}`,
-      labels: labels.labels,
-    },
+    head,
+    lane,
     names: { model: order.name, version: order.version },
     tenant: order.tenant,
     labels,
     observations: seen,
     elsewhere,
   })
-  createServer({ pauseOnConnect: true }, (socket) => serve(socket, run, elsewhere)).listen(order.socket, () =>
+  createServer({ pauseOnConnect: true }, (socket) => serve(socket, run, lane, elsewhere)).listen(order.socket, () =>
     tell({
       type: 'ready',
       signature,

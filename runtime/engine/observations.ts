@@ -16,6 +16,9 @@ export interface Observed {
 }
 
 export interface Observations {
+  /** Only rows are counted: nothing is looked at. */
+  readonly plain: boolean
+  countRows: (rows: number) => void
   observe: (name: string, inputs: readonly Tensor[], outputs: readonly Tensor[]) => void
   flush: () => Observed | undefined
   /** The label that was predicted for a request not long ago. */
@@ -41,12 +44,18 @@ export const observations = (
     return label
   }
 
+  const countRows = (rows: number): void => {
+    counts.set('', (counts.get('') ?? 0) + rows)
+  }
+
   return {
+    plain: reader.dimension === 'none' && monitoring.referenceProfile === undefined && countTokens === undefined,
+    countRows,
     observe: (name, inputs, outputs) => {
       drift.count(inputs)
       if (countTokens) tokens += countTokens(inputs)
       if (reader.dimension === 'none') {
-        counts.set('', (counts.get('') ?? 0) + (outputs[0]?.shape[0] ?? 1))
+        countRows(outputs[0]?.shape[0] ?? 1)
         return
       }
       for (const each of reader.counted(outputs)) {

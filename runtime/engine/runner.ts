@@ -9,6 +9,7 @@ import { type BatchRules, groupForRuns, hasRows, stack, unstack } from './batchi
 import { bodyKind, type WireAnswer, type WireRequest } from './frames.ts'
 import type { LabelReader } from './labels.ts'
 import type { Observations } from './observations.ts'
+import type { RowLane } from './row-lane.ts'
 import type { Session } from './session.ts'
 import type { SlotReader } from './slot-reader.ts'
 import { parseTextRequest, writeTextAnswer } from './text-prediction.ts'
@@ -22,6 +23,8 @@ export interface RunnerParts {
   tenant: string
   labels: LabelReader
   observations: Observations
+  /** Takes what it can before this; learns from the rest. */
+  lane: RowLane | undefined
   /** Run on other threads, several at once. */
   elsewhere: boolean
 }
@@ -91,6 +94,7 @@ export const createRunner = (parts: RunnerParts): Runner => {
       wire.kind === bodyKind.grpc
         ? parseGrpcRequest(wire.body, signature)
         : parseInferRequest(wire.body, wire.jsonLength, signature)
+    parts.lane?.learn(wire, request)
     return { wire, request, inputs: request.inputs, text: '', parseMicros: micros(start) }
   }
 

@@ -1,5 +1,6 @@
 import type { Tensor } from '../protocol/datatypes.ts'
 import type { TensorSignature } from '../protocol/signature.ts'
+import type { RowMemory } from './row-memory.ts'
 
 export interface SessionOptions {
   intraOpThreads: number
@@ -14,6 +15,8 @@ export interface Session {
   run(inputs: readonly Tensor[]): Tensor[]
   /** The same on another thread, where the implementation can; several may be under way at once. */
   runElsewhere?(inputs: readonly Tensor[]): Promise<Tensor[]>
+  /** Undefined for a model whose rows do not all have one size, in and out. */
+  rowMemory?(capacity: number): RowMemory | undefined
   dispose(): void
 }
 

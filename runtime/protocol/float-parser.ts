@@ -33,8 +33,8 @@ export const readFloatRun = (
   end: number,
   out: Float32Array,
   from: number,
+  most = out.length,
 ): FloatRun => {
-  const most = out.length
   let at = start
   let filled = from
   while (filled < most) {

@@ -21,10 +21,19 @@ export interface RequestedOutput {
   classes: number
 }
 
+/** Where the elements of an input stood in the body; nothing for one that was not plain JSON in its place. */
+export interface Span {
+  name: string
+  start: number
+  end: number
+}
+
 export interface InferRequest {
   id: string
   inputs: Tensor[]
   outputs: RequestedOutput[]
+  /** In the order of the body. */
+  spans?: Span[]
 }
 
 interface Draft {
@@ -33,6 +42,7 @@ interface Draft {
   shape: number[] | undefined
   /** Where "data" starts, when it came before what is needed to read it. */
   dataAt: number
+  dataEnd: number
   data: Tensor['data'] | undefined
   binarySize: number
 }
@@ -100,6 +110,7 @@ const readInput = (reader: JsonReader, signature: ModelSignature): Draft => {
     datatype: undefined,
     shape: undefined,
     dataAt: -1,
+    dataEnd: -1,
     data: undefined,
     binarySize: -1,
   }
@@ -111,8 +122,10 @@ const readInput = (reader: JsonReader, signature: ModelSignature): Draft => {
       reader.peek()
       draft.dataAt = reader.position
       const known = draft.name !== undefined && draft.datatype !== undefined && draft.shape !== undefined
-      if (known && draft.data === undefined) draft.data = readData(reader, draft, signature)
-      else reader.skip()
+      if (known && draft.data === undefined) {
+        draft.data = readData(reader, draft, signature)
+        draft.dataEnd = reader.position
+      } else reader.skip()
     } else if (key === 'parameters') {
       const size = readParameters(reader).get('binary_data_size')
       if (size !== undefined) draft.binarySize = naturalNumber(size, 'binary_data_size')
@@ -215,7 +228,8 @@ export const parseInferRequest = (
   })
   if (reader.peek() !== -1) throw reader.fail('the end of the body')
   const inputs = inputsOf(drafts, signature, body.subarray(end))
-  return { id, inputs, outputs: requestedOutputs(signature, named, binaryByDefault) }
+  const spans = drafts.map(({ name = '', dataAt, dataEnd }) => ({ name, start: dataAt, end: dataEnd }))
+  return { id, inputs, outputs: requestedOutputs(signature, named, binaryByDefault), spans }
 }
 
 /** A body without any JSON: the bytes of the model's only input, whose shape follows from their number. */

@@ -2,6 +2,7 @@
 import { datatypeFacts, elementCount, type Tensor, type TensorArray, type TensorData } from './datatypes.ts'
 import { invalid, quoted } from './errors.ts'
 import { readFloatRun } from './float-parser.ts'
+import { FLOAT_TEXT, writeFloats } from './float-writer.ts'
 import { bfloat16ToNumber, float16ToNumber, numberToBfloat16, numberToFloat16 } from './half-floats.ts'
 import type { JsonReader } from './json-reader.ts'
 
@@ -177,6 +178,10 @@ export const writeTensorData = (tensor: Tensor): string => {
   const data: TensorData = tensor.data
   if (Array.isArray(data)) return join(data, (bytes) => textOf(bytes, tensor.name))
   if (data instanceof BigInt64Array || data instanceof BigUint64Array) return data.join(',')
+  if (data instanceof Float32Array) {
+    const text = Buffer.allocUnsafe(data.length * FLOAT_TEXT)
+    return text.toString('latin1', 0, writeFloats(text, 0, data, 0, data.length))
+  }
   switch (tensor.datatype) {
     case 'BOOL':
       return join(data, (value) => (value ? 'true' : 'false'))
@@ -184,7 +189,6 @@ export const writeTensorData = (tensor: Tensor): string => {
       return join(data, (bits) => floatText(float16ToNumber(bits)))
     case 'BF16':
       return join(data, (bits) => floatText(bfloat16ToNumber(bits)))
-    case 'FP32':
     case 'FP64':
       return join(data, floatText)
     default:

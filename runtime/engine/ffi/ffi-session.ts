@@ -2,8 +2,16 @@
  * A session on the C API. One session serves several threads, so lanes share the weights; input tensors are passed where
  * they lie, and outputs whose shape is known beforehand are written straight into our own memory.
  */
-import { type Datatype, datatypeFacts, datatypeOfOnnx, type Tensor } from '../../protocol/datatypes.ts'
+import {
+  type Datatype,
+  datatypeFacts,
+  datatypeOfOnnx,
+  elementCount,
+  type Tensor,
+  type TensorArray,
+} from '../../protocol/datatypes.ts'
 import type { TensorSignature } from '../../protocol/signature.ts'
+import type { RowMemory } from '../row-memory.ts'
 import { type LoadSession, type Session, UnsupportedModel } from '../session.ts'
 import { type OrtLibrary, ortLibrary, type Pointer } from './ort-library.ts'
 
@@ -206,6 +214,40 @@ export const loadFfiSession: LoadSession = (path, options) => {
     }
   }
 
+  const prepareRows = (memory: Pick<RowMemory, 'inputs' | 'outputs'>, rows: number): unknown[] => {
+    const values = (signatures: readonly TensorSignature[], arrays: readonly TensorArray[]): BigUint64Array =>
+      BigUint64Array.from(signatures, ({ name, datatype, shape }, index) => {
+        const width = elementCount(shape.slice(1))
+        const data = arrays[index]?.subarray(0, rows * width) ?? NOTHING
+        return createInput(library, { name, datatype, shape: [rows, ...shape.slice(1)], data })
+      })
+    const prepared = { inputs: values(inputs, memory.inputs), outputs: values(outputs, memory.outputs), inPlace: [] }
+    return runArguments(prepared)
+  }
+
+  const rowMemory = (capacity: number): RowMemory | undefined => {
+    const sized = [...inputs, ...outputs].every(
+      ({ datatype, shape }) => datatype !== 'BYTES' && shape[0] === -1 && shape.slice(1).every((each) => each > 0),
+    )
+    if (!sized || inputs.length === 0) return undefined
+    const memoryFor = ({ datatype, shape }: TensorSignature): TensorArray => {
+      const { view, size } = datatypeFacts(datatype)
+      const count = capacity * elementCount(shape.slice(1))
+      return new view(new ArrayBuffer(count * size), 0, count)
+    }
+    const memory = { inputs: inputs.map(memoryFor), outputs: outputs.map(memoryFor) }
+    // The tensors for each number of rows are made once and stay as long as the session.
+    const prepared: unknown[][] = []
+    return {
+      ...memory,
+      capacity,
+      run: (rows) => {
+        prepared[rows] ??= prepareRows(memory, rows)
+        library.check('run', ...(prepared[rows] ?? []))
+      },
+    }
+  }
+
   const loaded: Session = {
     implementation: 'onnxruntime by FFI',
     inputs,
@@ -226,6 +268,7 @@ export const loadFfiSession: LoadSession = (path, options) => {
         return runElsewhere(tensors)
       }
     },
+    rowMemory,
     dispose: () => {
       library.release('releaseSession', session)
       names.inputs.length = 0
