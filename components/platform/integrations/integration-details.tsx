@@ -11,33 +11,35 @@ export function IntegrationDetails({ integration }: { integration: IntegrationVi
   const { permissions, watches, webhooks } = integration
   const facts = factsOf(integration)
   return (
-    <>
+    <div className={classes.details}>
       {facts.length > 0 && <FactList facts={facts} />}
-      {watches.length > 0 && (
-        <Part title="What is followed">
-          <WatchList watches={watches} />
-        </Part>
-      )}
-      {permissions.length > 0 && (
-        <Part title="What the portal’s account may do">
-          <ul className={classes.permissions}>
-            {permissions.map(({ label, value, ok }) => (
-              <li key={label} data-ok={ok}>
-                <Sign ok={ok} />
-                <span>
-                  {label} <span className={classes.faint}>{value}</span>
-                </span>
-              </li>
-            ))}
-          </ul>
-        </Part>
-      )}
-      {webhooks && (
-        <Part title="Webhooks">
-          <Webhooks webhooks={webhooks} />
-        </Part>
-      )}
-    </>
+      <div className={classes.parts}>
+        {watches.length > 0 && (
+          <Part title="What is followed">
+            <WatchList watches={watches} />
+          </Part>
+        )}
+        {permissions.length > 0 && (
+          <Part title="What the portal’s account may do">
+            <ul className={classes.permissions}>
+              {permissions.map(({ label, value, ok }) => (
+                <li key={label} data-ok={ok}>
+                  <Sign ok={ok} />
+                  <span>
+                    {label} <span className={classes.faint}>{value}</span>
+                  </span>
+                </li>
+              ))}
+            </ul>
+          </Part>
+        )}
+        {webhooks && (
+          <Part title="Webhooks">
+            <Webhooks webhooks={webhooks} />
+          </Part>
+        )}
+      </div>
+    </div>
   )
 }
 

@@ -92,7 +92,12 @@ async function inTime<Value>(answer: Promise<Value>, title: string): Promise<Val
 }
 
 function told(error: unknown, title: string): { detail: string; remedy: string } {
-  if (error instanceof PortalError) return error.explanation
-  const reason = error instanceof Error ? error.message : 'it failed'
-  return { detail: reason.slice(0, 300), remedy: `Check that ${title} runs and can be reached from the portal.` }
+  const check = `Check that ${title.replace(/^The /, 'the ')} runs and can be reached from where the worker runs.`
+  if (!(error instanceof PortalError)) {
+    const reason = error instanceof Error ? error.message : 'it failed'
+    return { detail: reason.slice(0, 300), remedy: check }
+  }
+  const { detail, remedy } = error.explanation
+  // Elsewhere people are sent to the page that this is shown on.
+  return { detail, remedy: remedy.includes('integrations page') ? check : remedy }
 }
