@@ -34,7 +34,8 @@ export function useUpload(team: string, model: string, onDone: () => void) {
   const client = useQueryClient()
   const unfinished = useQuery(uploadsQuery(team, model))
   const running = useRef<AbortController | null>(null)
-  const current = useRef<{ upload: UploadView; file: File } | null>(null)
+  /** What this page sends; the upload is known once it has begun. */
+  const current = useRef<{ file: File; notes: string; upload?: UploadView } | null>(null)
   const at = (upload: UploadView) => ({ team, model, upload: upload.id })
   const forget = () => client.invalidateQueries({ queryKey: uploadsQuery(team, model).queryKey })
 
@@ -60,10 +61,25 @@ export function useUpload(team: string, model: string, onDone: () => void) {
     }
   }
 
-  async function sendAndFollow(upload: UploadView, file: File, signal: AbortSignal): Promise<void> {
-    current.current = { upload, file }
+  /** The same file again goes on where it stopped. */
+  const start = (file: File, notes: string) =>
+    run(async (signal) => {
+      current.current = { file, notes }
+      setPhase({ kind: 'sending', name: file.name, sent: 0, size: file.size })
+      const fingerprint = await fingerprintOf(file)
+      const { items } = await client.fetchQuery({ ...uploadsQuery(team, model), staleTime: 0 })
+      signal.throwIfAborted()
+      const known = items.find((each) => each.fingerprint === fingerprint)
+      const facts = { fileName: file.name, sizeBytes: file.size, fingerprint, notes }
+      const idempotencyKey = crypto.randomUUID()
+      const upload = known ?? (await call(beginUpload, { team, model, ...facts }, { idempotencyKey, signal }))
+      current.current = { file, notes, upload }
+      if (upload.state === 'receiving') await send(upload, file, signal)
+      await follow(await call(completeUpload, at(upload), { signal }), signal)
+    })
+
+  async function send(upload: UploadView, file: File, signal: AbortSignal): Promise<void> {
     const facts = { name: file.name, size: file.size }
-    setPhase({ kind: 'sending', sent: 0, ...facts })
     await sendParts({
       upload,
       file,
@@ -74,7 +90,6 @@ export function useUpload(team: string, model: string, onDone: () => void) {
         await sendBytes(putPart, { ...at(upload), part, ...(sha256 && { sha256 }) }, piece, { onProgress, signal })
       },
     })
-    await follow(await call(completeUpload, at(upload), { signal }), signal)
   }
 
   async function follow(upload: UploadView, signal: AbortSignal): Promise<void> {
@@ -99,31 +114,15 @@ export function useUpload(team: string, model: string, onDone: () => void) {
     phase,
     /** Uploads of before that have not all their parts, apart from the one that this page sends. */
     unfinished: (unfinished.data?.items ?? []).filter(
-      (each) => each.state === 'receiving' && each.id !== current.current?.upload.id,
+      (each) => each.state === 'receiving' && each.id !== current.current?.upload?.id,
     ),
-    /** The same file again goes on where it stopped. */
-    start: (file: File, notes: string) =>
-      run(async (signal) => {
-        setPhase({ kind: 'sending', name: file.name, sent: 0, size: file.size })
-        const fingerprint = await fingerprintOf(file)
-        const { items } = await client.fetchQuery({ ...uploadsQuery(team, model), staleTime: 0 })
-        const known = items.find((each) => each.state === 'receiving' && each.fingerprint === fingerprint)
-        const facts = { fileName: file.name, sizeBytes: file.size, fingerprint, notes }
-        const idempotencyKey = crypto.randomUUID()
-        const upload = known ?? (await call(beginUpload, { team, model, ...facts }, { idempotencyKey, signal }))
-        await sendAndFollow(upload, file, signal)
-      }),
+    start,
     pause() {
       if (phase.kind !== 'sending') return
       running.current?.abort()
       setPhase({ ...phase, kind: 'paused' })
     },
-    goOn: () =>
-      run(async (signal) => {
-        if (!current.current) return
-        const { upload, file } = current.current
-        await sendAndFollow(await call(getUpload, at(upload), { signal }), file, signal)
-      }),
+    goOn: () => current.current && start(current.current.file, current.current.notes),
     canGoOn: () => current.current !== null,
     async cancel() {
       running.current?.abort()
@@ -137,6 +136,9 @@ export function useUpload(team: string, model: string, onDone: () => void) {
       await call(stopUpload, at(upload)).catch((error: unknown) => setPhase({ kind: 'failed', error }))
       await forget()
     },
-    reset: () => setPhase({ kind: 'idle' }),
+    reset() {
+      current.current = null
+      setPhase({ kind: 'idle' })
+    },
   }
 }

@@ -47,14 +47,21 @@ test('an upload can be paused, taken up and given up', async ({ asMember, team }
   const { page } = asMember
   await asMember.call(createModel, { team, name: model })
   await asMember.model.open(team, model)
+  const received = async () => (await asMember.call(listUploads, { team, model })).items[0]?.received
   // The third part is taken and never answered.
   await page.route(third, () => {})
   await asMember.model.upload(file)
   await expect(page.getByText(/^\d+ % of 19 MiB$/)).toBeVisible()
-  await page.getByRole('button', { name: 'Pause' }).click()
+  const pause = page.getByRole('button', { name: 'Pause' })
+  const goOn = page.getByRole('button', { name: 'Go on' })
+  await pause.click()
   await expect(page.getByText('Paused model.onnx')).toBeVisible()
+  await goOn.click()
+  await expect.poll(received).toEqual([1, 2])
+  await pause.click()
+  await expect(page.getByText(/^8\d % of 19 MiB$/)).toBeVisible()
   await page.unroute(third)
-  await page.getByRole('button', { name: 'Go on' }).click()
+  await goOn.click()
   await expect(page.getByText('Version 1 is registered')).toBeVisible({ timeout: 30_000 })
 
   await page.route(parts, () => {})
