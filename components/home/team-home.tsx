@@ -7,7 +7,7 @@ import { UsageCard } from '#components/namespaces/usage-card.tsx'
 import { deploymentsQuery } from '#components/queries/deployments.ts'
 import { namespacesQuery } from '#components/queries/namespaces.ts'
 import { alertsQuery, teamMetricsQuery } from '#components/queries/observability.ts'
-import { openRequestsQuery, requestsQuery, waitingForMeQuery } from '#components/queries/requests.ts'
+import { failedRequestsQuery, openRequestsQuery, waitingForMeQuery } from '#components/queries/requests.ts'
 import { LinkButton } from '#components/ui/actions/link-button.tsx'
 import { TextLink } from '#components/ui/actions/text-link.tsx'
 import { rate } from '#components/ui/figures/amounts.ts'
@@ -33,7 +33,7 @@ export function TeamHome({ team }: { team: string }) {
   const metrics = useQuery({ ...teamMetricsQuery(team), refetchInterval: 15_000 })
   const alerts = useQuery(alertsQuery(team))
   const open = useQuery(openRequestsQuery(team))
-  const failed = useQuery(requestsQuery({ team, state: 'failed', limit: 20 }))
+  const failed = useQuery(failedRequestsQuery(team))
   const waiting = useQuery(waitingForMeQuery())
   const name = me.teams.find((each) => each.slug === team)?.name ?? team
   const needs = needsOf({
@@ -44,6 +44,7 @@ export function TeamHome({ team }: { team: string }) {
     deployments: deployments.data?.items ?? [],
     alerts: alerts.data?.alerts ?? [],
   })
+  const unknown = [open, deployments].find((query) => query.error)
   const serving = deployments.data && withMetrics(deployments.data.items, metrics.data)
   const facts = [
     namespaces.data && plural(namespaces.data.items.length, 'namespace'),
@@ -77,7 +78,15 @@ export function TeamHome({ team }: { team: string }) {
         }
       />
       <Stack>
-        {open.data && deployments.data ? <NeedsYou needs={needs} /> : <CardSkeleton lines={4} />}
+        {open.data && deployments.data ? (
+          <NeedsYou needs={needs} />
+        ) : unknown ? (
+          <Card>
+            <ErrorState error={unknown.error} onRetry={() => unknown.refetch()} />
+          </Card>
+        ) : (
+          <CardSkeleton lines={4} />
+        )}
         <Section
           title="Models"
           aside={<TextLink href={`/teams/${team}/deployments`}>All deployments →</TextLink>}

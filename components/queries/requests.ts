@@ -12,4 +12,6 @@ export const policyQuery = () => queryFor(getPolicy, {})
 
 /** How many of a team's requests are still open; the page is small because a count beyond it helps nobody. */
 export const openRequestsQuery = (team: string) => requestsQuery({ team, open: 'true', limit: 100 })
+/** Failed lately enough to be somebody's business. */
+export const failedRequestsQuery = (team: string) => requestsQuery({ team, state: 'failed', limit: 20 })
 export const waitingForMeQuery = () => requestsQuery({ waitingForMe: 'true', limit: 100 })

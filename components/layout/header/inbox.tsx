@@ -3,56 +3,68 @@
 import { IconInbox } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import Link from 'next/link'
+import { needsOf } from '#components/home/needs.ts'
 import { alertsQuery } from '#components/queries/observability.ts'
-import { waitingForMeQuery } from '#components/queries/requests.ts'
+import { failedRequestsQuery, openRequestsQuery, waitingForMeQuery } from '#components/queries/requests.ts'
 import { Dropdown } from '#components/ui/actions/dropdown.tsx'
 import { RelativeTime } from '#components/ui/state/relative-time.tsx'
+import { useMe } from '../me-context.tsx'
 import { useCurrentTeam } from '../use-current-team.ts'
 import classes from './header.module.css'
 
-/** What waits for the reader, from every page. */
+/** What waits for the reader, from every page: decisions, answers to what they asked for, alerts. */
 export function Inbox() {
+  const me = useMe()
   const team = useCurrentTeam()
-  const requests = useQuery(waitingForMeQuery()).data?.items ?? []
-  const alerts = useQuery({ ...alertsQuery(team?.slug ?? 'none'), enabled: team !== null }).data?.alerts ?? []
-  const firing = alerts.filter((alert) => alert.state === 'firing')
-  const count = requests.length + firing.length
+  const slug = team?.slug ?? 'none'
+  const enabled = team !== null
+  const waiting = useQuery(waitingForMeQuery())
+  const open = useQuery({ ...openRequestsQuery(slug), enabled })
+  const failed = useQuery({ ...failedRequestsQuery(slug), enabled })
+  const alerts = useQuery({ ...alertsQuery(slug), enabled })
+  const needs = needsOf({
+    team: slug,
+    me: me.id,
+    requests: [...(open.data?.items ?? []), ...(failed.data?.items ?? [])],
+    waitingForMe: waiting.data?.items ?? [],
+    deployments: [],
+    alerts: alerts.data?.alerts ?? [],
+  })
   return (
     <Dropdown
       kind="dialog"
-      label={count > 0 ? `Inbox, ${count} waiting` : 'Inbox, nothing waiting'}
+      label={needs.length > 0 ? `Inbox, ${needs.length} waiting` : 'Inbox, nothing waiting'}
       buttonClass={classes.inbox}
       button={
         <>
           <IconInbox size={19} stroke={1.7} aria-hidden />
-          {count > 0 && <span className={classes.dot} />}
+          {needs.length > 0 && <span className={classes.dot} />}
         </>
       }
     >
       {(close) =>
-        count === 0 ? (
-          <p className={classes.inboxEmpty}>Nothing waits for you.</p>
+        needs.length === 0 ? (
+          <p className={classes.inboxEmpty}>
+            {waiting.error ? 'What waits for you could not be read.' : 'Nothing waits for you.'}
+          </p>
         ) : (
           <ul className={classes.inboxList}>
-            {requests.map((request) => (
-              <li key={request.id}>
-                <Link href={`/requests/${request.id}`} className={classes.inboxItem} onClick={close}>
-                  <span className={classes.inboxTitle}>{request.title}</span>
+            {needs.map((need) => (
+              <li key={need.id}>
+                <Link href={need.action.href} className={classes.inboxItem} onClick={close}>
+                  <span className={classes.inboxTitle}>{need.title}</span>
                   <span className={classes.inboxDetail}>
-                    {request.stateLabel} · <RelativeTime at={request.updatedAt} />
+                    {need.detail}
+                    {need.since && (
+                      <>
+                        {' '}
+                        <RelativeTime at={need.since} />
+                      </>
+                    )}
                   </span>
                 </Link>
               </li>
             ))}
-            {team &&
-              firing.map((alert) => (
-                <li key={alert.fingerprint}>
-                  <Link href={`/teams/${team.slug}/alerts`} className={classes.inboxItem} onClick={close}>
-                    <span className={classes.inboxTitle}>{alert.name} is firing</span>
-                    <span className={classes.inboxDetail}>{alert.summary}</span>
-                  </Link>
-                </li>
-              ))}
           </ul>
         )
       }
