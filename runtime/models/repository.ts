@@ -6,10 +6,11 @@ import { createHash, randomUUID } from 'node:crypto'
 import { constants, createReadStream, createWriteStream } from 'node:fs'
 import { copyFile, mkdir, open, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { Readable, Transform } from 'node:stream'
+import { Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { fileURLToPath } from 'node:url'
 import type { VersionSpec } from '../control/contract.ts'
+import { openHttp } from './http-source.ts'
 
 const MAX_MODEL_BYTES = 2 ** 31
 const FETCH_TIMEOUT = 600_000
@@ -59,10 +60,9 @@ const download = async (url: string, to: string, signal: AbortSignal): Promise<v
   if (source.protocol !== 'http:' && source.protocol !== 'https:') {
     throw new ModelUnavailable(`the runtime fetches file:// and http(s):// addresses, not ${source.protocol}//`)
   }
-  const response = await fetch(source, { signal: AbortSignal.any([signal, AbortSignal.timeout(FETCH_TIMEOUT)]) })
-  if (!response.ok || !response.body)
-    throw new ModelUnavailable(`the object store answered ${response.status} for the model`)
-  await pipeline(Readable.from(response.body), limited(), createWriteStream(to), { signal })
+  const either = AbortSignal.any([signal, AbortSignal.timeout(FETCH_TIMEOUT)])
+  const response = await openHttp(source, either)
+  await pipeline(response, limited(), createWriteStream(to), { signal: either })
 }
 
 const sourceOf = (version: VersionSpec, store: string): string => {

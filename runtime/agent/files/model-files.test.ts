@@ -192,7 +192,7 @@ it('reads a store that speaks S3', async () => {
   vi.stubEnv('AWS_REGION', 'us-east-1')
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'key')
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'secret')
-  const files = await openFiles({ store: new URL('s3://models/prefix') })
+  const files = await openFiles({ store: new URL('s3://models/prefix'), idleMilliseconds: 10_000 })
   expect((await files.get(digest, undefined, signal)).path).toBeDefined()
   const { failure } = await files.get(`sha256:${'0'.repeat(64)}`, undefined, signal)
   expect(failure?.message).toContain('the store has no such file')

@@ -1,0 +1,60 @@
+import { createHash } from 'node:crypto'
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { createServer, type RequestListener } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, it, onTestFinished } from 'vitest'
+import type { VersionSpec } from '../control/contract.ts'
+import { createRepository, ModelUnavailable } from './repository.ts'
+
+const bytes = Buffer.alloc(3_000_000, 'model ')
+const digest = `sha256:${createHash('sha256').update(bytes).digest('hex')}`
+const { signal } = new AbortController()
+
+let folder: string
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'repository-'))
+})
+afterEach(() => rm(folder, { recursive: true, force: true }))
+
+const obtain = async (listener: RequestListener, more: Partial<VersionSpec> = {}) => {
+  const server = createServer(listener)
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  onTestFinished(async () => {
+    server.closeAllConnections()
+    await new Promise((resolve) => server.close(resolve))
+  })
+  const { port } = Object(server.address()) satisfies AddressInfo
+  const repository = createRepository(folder, `http://127.0.0.1:${port}/store`)
+  return await repository.obtain({ version: '1', digest, weight: 100, shadow: false, ...more }, signal)
+}
+const left = async () => (await readdir(folder)).filter((name) => name.startsWith('arriving'))
+
+it('fetches by digest from a store that hangs up as soon as it has sent all', async () => {
+  const { path } = await obtain((request, response) => {
+    expect(request.url).toBe(`/store/${digest.replace(':', '/')}`)
+    response.writeHead(200, { connection: 'close', 'content-length': bytes.length }).end(bytes)
+  })
+  expect(await readFile(path)).toEqual(bytes)
+  expect(await left()).toEqual([])
+})
+
+it.each<[string, RequestListener, string]>([
+  ['that has it no more', (_, response) => response.writeHead(404).end(), 'answered 404'],
+  ['that sends elsewhere', (_, response) => response.writeHead(302, { location: 'file:///etc/passwd' }).end(), '302'],
+  ['that returns other bytes', (_, response) => response.end('other'), 'they are not used'],
+  [
+    'that is cut off',
+    (_, response) => {
+      response.writeHead(200, { 'content-length': bytes.length })
+      response.write(bytes.subarray(0, 1_000_000), () => response.destroy())
+    },
+    'cannot be fetched',
+  ],
+])('uses nothing from a store %s', async (_what, listener, message) => {
+  const failure = await obtain(listener).catch((error: unknown) => error)
+  expect(failure).toBeInstanceOf(ModelUnavailable)
+  expect(String(failure)).toContain(message)
+  expect(await readdir(folder)).toEqual([])
+})
