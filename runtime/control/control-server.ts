@@ -52,10 +52,16 @@ export const startControlServer = async (models: Models, path: string): Promise<
       reply(response, 400, { error: error instanceof Error ? error.message : String(error) })
     })
   })
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(path, resolve)
-  })
+  // From the first moment on: whoever connected before the file's mode was changed would stay connected.
+  const before = process.umask(0o177)
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject)
+      server.listen(path, resolve)
+    })
+  } finally {
+    process.umask(before)
+  }
   await chmod(path, 0o600)
   return server
 }

@@ -31,7 +31,7 @@ const start = async () => {
 describe('the control API', () => {
   it('loads, reports and removes a model, and answers the same when asked twice', async () => {
     const { call, file, socket } = await start()
-    expect((await stat(socket)).mode & 0o077).toBe(0)
+    expect((await stat(socket)).mode & 0o777).toBe(0o600)
     const spec = { tenant: 'ml', versions: [{ version: '1', path: file }] }
     expect((await call('PUT', '/models/ml-dev.echo', spec)).status).toBe(202)
     expect((await call('PUT', '/models/ml-dev.echo', spec)).status).toBe(202)
