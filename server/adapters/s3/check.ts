@@ -12,7 +12,7 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3'
 import type { StoreFact } from '../../ports/object-store.ts'
-import { factsOf, isMissing, toldOf } from './errors.ts'
+import { factsOf, isMissing, isTaken, toldOf } from './errors.ts'
 
 export async function checkPermissions(client: S3Client, Bucket: string, prefix: string): Promise<StoreFact[]> {
   const part = { Bucket, Key: `${prefix}incoming/check-${randomUUID()}/000001` }
@@ -37,11 +37,22 @@ export async function checkPermissions(client: S3Client, Bucket: string, prefix:
   }
   const list = (under: string) =>
     client.send(new ListObjectsV2Command({ Bucket, Prefix: `${prefix}${under}/`, MaxKeys: 1 }))
+  /** There is something under this name by now: a server that heeds the condition refuses. */
+  const overwriting = async (): Promise<StoreFact> => {
+    const again = client.send(new PutObjectCommand({ ...part, Body: 'check', IfNoneMatch: '*' }))
+    const heeded = await again.then(() => false, isTaken)
+    return {
+      label: 'Overwriting',
+      value: heeded ? 'refused, as it should be' : 'If-None-Match is not heeded',
+      ok: heeded,
+    }
+  }
   const facts = [
     await fact('Publish models', publish),
     await fact('Read models', () => client.send(new HeadObjectCommand(model))),
     await fact('List models', () => list('sha256')),
     await fact('Keep parts of uploads', () => client.send(new PutObjectCommand({ ...part, Body: 'check' }))),
+    await overwriting(),
     await fact('Read parts of uploads', () => client.send(new GetObjectCommand(part))),
     await fact('List parts of uploads', () => list('incoming')),
     await fact('Remove parts of uploads', () => client.send(new DeleteObjectCommand(part))),

@@ -55,6 +55,12 @@ const meanings: readonly { names: RegExp; status?: number; detail: string; remed
     remedy: 'Try again in a minute.',
   },
   {
+    names: /^NotImplemented$/,
+    status: 501,
+    detail: 'The model store cannot do what the portal needs: puts that overwrite nothing, with a SHA-256.',
+    remedy: 'A platform admin updates the store, or takes another one that has conditional writes.',
+  },
+  {
     names: /^TimeoutError$/,
     detail: 'The model store did not answer in time.',
     remedy: 'Try again in a minute. If it stays, a platform admin checks the network between portal and store.',

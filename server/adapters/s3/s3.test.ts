@@ -27,6 +27,7 @@ describe('what an S3 server says, in words', () => {
     [403, 'SignatureDoesNotMatch', 'The model store does not take the portal’s credentials.', 'AWS_ACCESS_KEY_ID'],
     [403, 'RequestTimeTooSkewed', 'The clocks of the portal and of the model store differ', 'clock'],
     [400, 'AuthorizationHeaderMalformed', 'The bucket of the model store lies in another region.', 'region'],
+    [501, 'NotImplemented', 'The model store cannot do what the portal needs', 'conditional writes'],
     [503, 'SlowDown', 'The model store is overloaded.', 'Try again'],
     [507, 'InsufficientStorage', 'The model store is full.', 'makes room'],
     [403, 'QuotaExceeded', 'The model store is full.', 'makes room'],

@@ -8,6 +8,7 @@
  * this machine, where it is looked at as well.
  */
 import { randomUUID } from 'node:crypto'
+import { createWriteStream } from 'node:fs'
 import { mkdir, readdir, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -39,6 +40,9 @@ import { badRange, demandRange, explaining, inSequence, proven, provenToBe, take
 import { checkPermissions } from './check.ts'
 import { factsOf, isMissing, isTaken, toldOf } from './errors.ts'
 import { abortStale, publishFile, sha256InBase64 } from './publish.ts'
+
+/** The temporary folder of a machine is everybody's. */
+const ownersAlone = (path: string) => createWriteStream(path, { flags: 'wx', mode: 0o600 })
 
 type Options = {
   /** Where files lie while they are taken in. */
@@ -101,10 +105,10 @@ export function createS3Store(place: S3Place, options: Options = {}): ObjectStor
   const remove = (name: string) => client.send(new DeleteObjectCommand(at(name)))
 
   async function put(bytes: Readable, intake: Intake): Promise<Stored> {
-    await mkdir(spool, { recursive: true })
+    await mkdir(spool, { recursive: true, mode: 0o700 })
     const path = join(spool, randomUUID())
     try {
-      const taken = await takeIn(bytes, path, intake)
+      const taken = await takeIn(bytes, path, intake, ownersAlone)
       return { ...taken, alreadyThere: !(await publish(path, taken)) }
     } finally {
       await rm(path, { force: true })
@@ -205,7 +209,7 @@ export function createS3Store(place: S3Place, options: Options = {}): ObjectStor
   }
 
   async function tidySpool(before: Date): Promise<number> {
-    await mkdir(spool, { recursive: true })
+    await mkdir(spool, { recursive: true, mode: 0o700 })
     let dropped = 0
     for (const name of await readdir(spool)) {
       const path = join(spool, name)
