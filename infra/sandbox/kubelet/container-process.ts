@@ -1,6 +1,6 @@
 /** One container as a process: started, watched by its probes, started again with growing pauses when it ends. */
 import { type ChildProcess, spawn } from 'node:child_process'
-import { createWriteStream, mkdirSync } from 'node:fs'
+import { createWriteStream, existsSync, mkdirSync, renameSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { createInterface } from 'node:readline'
 import { timestamp } from '#sandbox/kube-client/objects.ts'
@@ -11,6 +11,8 @@ import { runProbe } from './probes.ts'
 
 const STEADY_MILLISECONDS = 600_000
 const MAX_BACKOFF_MILLISECONDS = 300_000
+
+export const previousLog = (logFile: string): string => `${logFile}.previous`
 
 export type ContainerEvent = { type: 'Normal' | 'Warning'; reason: string; message: string }
 export type ContainerHost = {
@@ -80,6 +82,8 @@ export class ContainerProcess {
     const startedAt = timestamp()
     const began = Date.now()
     mkdirSync(dirname(this.#host.logFile), { recursive: true })
+    // A log is that of one run; of those before, the last is kept.
+    if (existsSync(this.#host.logFile)) renameSync(this.#host.logFile, previousLog(this.#host.logFile))
     const log = createWriteStream(this.#host.logFile, { flags: 'a' })
     const child = spawn(command, args, { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'], detached: true })
     this.#child = child

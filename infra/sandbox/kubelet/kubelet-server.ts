@@ -1,9 +1,10 @@
 /** Logs and resource figures over HTTP, at the paths a kubelet has. */
-import { createReadStream, type ReadStream } from 'node:fs'
+import { createReadStream, existsSync, type ReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createInterface } from 'node:readline'
 import { setTimeout as delay } from 'node:timers/promises'
+import { previousLog } from './container-process.ts'
 import type { PodWorker } from './pod-worker.ts'
 import { type Usage, usageOf } from './resource-usage.ts'
 
@@ -27,10 +28,18 @@ export const answer =
         'This container does not really run: the sandbox runs images of the model runtime only.\n',
       )
     }
-    await sendLog(worker.logFile(container), optionsFrom(url.searchParams), request, response)
+    const options = optionsFrom(url.searchParams)
+    const file = options.previous ? previousLog(worker.logFile(container)) : worker.logFile(container)
+    if (options.previous && !existsSync(file)) {
+      return void response.writeHead(400).end(`previous terminated container "${container}" in pod "${name}" not found`)
+    }
+    const run = worker.runOf(container)
+    const isOver = () => run === undefined || worker.runOf(container) !== run
+    await sendLog(file, options, isOver, request, response)
   }
 
 type LogOptions = {
+  previous: boolean
   follow: boolean
   timestamps: boolean
   tail: number | undefined
@@ -42,8 +51,10 @@ const optionsFrom = (query: URLSearchParams): LogOptions => {
   const number = (name: string) => (query.has(name) ? Number(query.get(name)) : undefined)
   const seconds = number('sinceSeconds')
   const time = query.get('sinceTime')
+  const previous = query.get('previous') === 'true'
   return {
-    follow: query.get('follow') === 'true',
+    previous,
+    follow: query.get('follow') === 'true' && !previous,
     timestamps: query.get('timestamps') === 'true',
     tail: number('tailLines'),
     limit: number('limitBytes'),
@@ -54,6 +65,7 @@ const optionsFrom = (query: URLSearchParams): LogOptions => {
 const sendLog = async (
   file: string,
   options: LogOptions,
+  isOver: () => boolean,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> => {
@@ -62,8 +74,9 @@ const sendLog = async (
   const send = (line: string) => {
     const space = line.indexOf(' ')
     if (options.since !== undefined && Date.parse(line.slice(0, space)) < options.since) return
-    const text = `${options.timestamps ? line : line.slice(space + 1)}\n`
-    if (options.limit === undefined || sent + text.length <= options.limit) response.write(text)
+    const text = Buffer.from(`${options.timestamps ? line : line.slice(space + 1)}\n`)
+    const room = (options.limit ?? Number.POSITIVE_INFINITY) - sent
+    if (room > 0) response.write(text.subarray(0, room))
     sent += text.length
   }
   let offset = 0
@@ -88,8 +101,11 @@ const sendLog = async (
     open = false
   })
   while (open) {
+    // Asked first: what is written after the end of the run is another run's.
+    const last = isOver()
     const now = await size()
     if (now > offset) await take(createReadStream(file, { start: offset, end: now - 1 }), send)
+    else if (last) break
     else await delay(FOLLOW_MILLISECONDS)
   }
   response.end()

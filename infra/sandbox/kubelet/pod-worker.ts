@@ -66,6 +66,11 @@ export class PodWorker {
     return join(this.#folder, 'logs', `${container}.log`)
   }
 
+  /** Which run of a container is under way, or undefined when none is. */
+  runOf(container: string): number | undefined {
+    return this.pids.find((each) => each.container === container)?.pid
+  }
+
   isProcess(container: string): boolean {
     return this.#processes.some((each) => each.container.name === container)
   }

@@ -1,7 +1,7 @@
 /** Changes pods at a steady rate, and hears of them as a page does: how long from the one to the other. */
 import { setTimeout as wait } from 'node:timers/promises'
 import { z } from 'zod'
-import type { Transport } from '../../../server/adapters/kubernetes/transport.ts'
+import type { Transport } from '../../../server/adapters/kubernetes/wire/transport.ts'
 import type { Database } from '../../../server/database/database.ts'
 import { createLive } from '../../../server/domains/live/live.ts'
 import { createLog } from '../../../server/logging/log.ts'

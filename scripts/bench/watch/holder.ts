@@ -5,7 +5,7 @@
 import { KubeConfig } from '@kubernetes/client-node'
 import { z } from 'zod'
 import { createKubernetesCluster } from '../../../server/adapters/kubernetes/kubernetes.ts'
-import { createTransport } from '../../../server/adapters/kubernetes/transport.ts'
+import { createTransport } from '../../../server/adapters/kubernetes/wire/transport.ts'
 import { createDatabase } from '../../../server/database/database.ts'
 import { observeClusters } from '../../../server/domains/observed/observed.ts'
 import { createLog } from '../../../server/logging/log.ts'

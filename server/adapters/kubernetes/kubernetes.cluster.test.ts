@@ -4,6 +4,8 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe } from 'vitest'
 import { type RealCluster, startRealCluster } from '#sandbox/real/real-cluster.ts'
 import { clusterContract } from '../../ports/cluster.contract.ts'
+import { podLogsContract } from '../../ports/pod-logs.contract.ts'
+import { startRunningPod } from './testing/running-pod.ts'
 import { strangerToken, underTest } from './testing/under-test.ts'
 
 describe('Kubernetes, by the real API server', () => {
@@ -20,4 +22,14 @@ describe('Kubernetes, by the real API server', () => {
   })
 
   clusterContract(() => underTest(real.kubeconfig, { pageSize: 2 }))
+
+  describe('the log of a pod', () => {
+    let pod: Awaited<ReturnType<typeof startRunningPod>>
+    beforeAll(async () => {
+      pod = await startRunningPod(real.kubeconfig, state)
+    })
+    afterAll(() => pod?.stop())
+
+    podLogsContract(() => pod)
+  })
 })

@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { clusterContract, followMaps, mapOf } from '../../ports/cluster.contract.ts'
 import { type SandboxPart, startSandboxPart } from '../../testing/sandbox.ts'
 import { configOf, strangerToken, underTest } from './testing/under-test.ts'
-import { createTransport } from './transport.ts'
+import { createTransport } from './wire/transport.ts'
 
 describe('Kubernetes, by the sandbox', () => {
   let sandbox: SandboxPart

@@ -2,10 +2,10 @@
 import { z } from 'zod'
 import { type Cluster, type KindRef, type KubernetesObject, kinds } from '../../ports/cluster.ts'
 import { followLog, readLog } from './logs.ts'
-import { parseObject } from './objects.ts'
-import { pathOf } from './paths.ts'
-import { createTransport, type LoadConfig } from './transport.ts'
 import { follow, listAll, type Pace } from './watch.ts'
+import { parseObject } from './wire/objects.ts'
+import { pathOf } from './wire/paths.ts'
+import { createTransport, type LoadConfig } from './wire/transport.ts'
 
 const Version = z.object({ gitVersion: z.string() })
 const Review = z.object({ status: z.object({ allowed: z.boolean() }) })

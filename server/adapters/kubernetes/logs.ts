@@ -1,7 +1,7 @@
 /** A pod's log: as it is, or as it grows. */
 import { kinds, type LogOptions } from '../../ports/cluster.ts'
-import { pathOf } from './paths.ts'
-import type { KubeRequest, Transport } from './transport.ts'
+import { pathOf } from './wire/paths.ts'
+import type { KubeRequest, Transport } from './wire/transport.ts'
 
 const usualLimit = 2 ** 20
 /** A quiet container writes nothing for long; the connection is what tells that it is still there. */

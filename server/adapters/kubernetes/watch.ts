@@ -7,9 +7,9 @@ import { createInterface } from 'node:readline'
 import { setTimeout as wait } from 'node:timers/promises'
 import { z } from 'zod'
 import type { KindRef, KubernetesObject, Selection, WatchEvent, WatchSign } from '../../ports/cluster.ts'
-import { parseObject } from './objects.ts'
-import { pathOf } from './paths.ts'
-import { safeJson, type Transport } from './transport.ts'
+import { parseObject } from './wire/objects.ts'
+import { pathOf } from './wire/paths.ts'
+import { safeJson, type Transport } from './wire/transport.ts'
 
 export type Pace = {
   pageSize?: number

@@ -1,4 +1,4 @@
-import { request } from 'node:http'
+import { type IncomingMessage, request } from 'node:http'
 import { pipeline } from 'node:stream/promises'
 import type { Call } from '../call.ts'
 import { badRequest, StatusError } from '../http/status.ts'
@@ -30,6 +30,7 @@ export async function podLog({ cluster, query, response }: Call, pod: KubeObject
   for (const [key, value] of query) url.searchParams.set(key, value)
   await new Promise<void>((resolve, reject) => {
     const upstream = request(url, (answer) => {
+      if (answer.statusCode === 400) return void textOf(answer).then((said) => reject(badRequest(said)), reject)
       response.writeHead(answer.statusCode ?? 502, { 'content-type': 'text/plain' })
       pipeline(answer, response).then(resolve, resolve)
     })
@@ -37,4 +38,10 @@ export async function podLog({ cluster, query, response }: Call, pod: KubeObject
     upstream.once('error', (error) => reject(new StatusError(500, 'InternalError', `Get "${url}": ${error.message}`)))
     upstream.end()
   })
+}
+
+async function textOf(stream: IncomingMessage): Promise<string> {
+  let said = ''
+  for await (const part of stream) said += String(part)
+  return said
 }

@@ -17,6 +17,7 @@ if (values.fail) {
 let ready = true
 const server = createServer((request, response) => {
   if (request.url === '/exit') process.exit(1)
+  if (request.url?.startsWith('/say/')) console.log(decodeURIComponent(request.url.slice(5)))
   if (request.url === '/unready') ready = false
   if (request.url === '/ready') return void response.writeHead(ready ? 200 : 503).end()
   response.end(JSON.stringify({ greeting: values.greeting, team: process.env.TEAM, pod: process.env.POD_NAME }))

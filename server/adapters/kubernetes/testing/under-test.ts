@@ -2,8 +2,8 @@
 import { KubeConfig } from '@kubernetes/client-node'
 import type { ClusterUnderTest } from '../../../ports/cluster.contract.ts'
 import { type ClusterTuning, createKubernetesCluster } from '../kubernetes.ts'
-import { pathOf } from '../paths.ts'
-import { createTransport } from '../transport.ts'
+import { pathOf } from '../wire/paths.ts'
+import { createTransport } from '../wire/transport.ts'
 
 export const strangerToken = 'token-of-a-stranger'
 

@@ -1,6 +1,6 @@
 /** What a refusal of the API server means for people: what happened, in its own words, and what to do. */
 import { z } from 'zod'
-import { ClusterError, type ClusterFault } from '../../ports/cluster.ts'
+import { ClusterError, type ClusterFault } from '../../../ports/cluster.ts'
 
 const Status = z.object({
   kind: z.literal('Status'),

@@ -2,7 +2,7 @@
 import http from 'node:http'
 import https from 'node:https'
 import type { KubeConfig } from '@kubernetes/client-node'
-import { ClusterError } from '../../ports/cluster.ts'
+import { ClusterError } from '../../../ports/cluster.ts'
 import { explain } from './explain.ts'
 
 export type KubeRequest = {

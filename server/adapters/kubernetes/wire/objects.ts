@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { KindRef, KubernetesObject } from '../../ports/cluster.ts'
+import type { KindRef, KubernetesObject } from '../../../ports/cluster.ts'
 
 const Text = z.record(z.string(), z.string())
 

@@ -1,4 +1,4 @@
-import type { KindRef } from '../../ports/cluster.ts'
+import type { KindRef } from '../../../ports/cluster.ts'
 
 /** The REST path of a kind: its collection, or one object of it. */
 export function pathOf(kind: KindRef, namespace?: string, name?: string): string {
