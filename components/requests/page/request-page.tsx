@@ -4,7 +4,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Breadcrumbs } from '#components/layout/navigation/breadcrumbs.tsx'
 import { requestQuery } from '#components/queries/requests.ts'
 import { OutsideLink, TextLink } from '#components/ui/actions/text-link.tsx'
-import { Columns, Stack } from '#components/ui/page/layout.tsx'
+import { Columns, Last, Stack } from '#components/ui/page/layout.tsx'
 import { Notice } from '#components/ui/page/notice.tsx'
 import { PageHeader } from '#components/ui/page/page-header.tsx'
 import { QueryGate } from '#components/ui/page/query-gate.tsx'
@@ -58,7 +58,9 @@ function Decision({ request }: { request: RequestView }) {
             <p className={classes.reason}>{request.reason}</p>
           </Section>
           <WhatChanges request={request} />
-          <RequestEvidence request={request} />
+          <Last>
+            <RequestEvidence request={request} />
+          </Last>
         </Stack>
         <Stack>
           <Approvals request={request} />

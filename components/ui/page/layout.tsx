@@ -9,6 +9,9 @@ export const Stack = ({ children }: Props) => <div className={classes.stack}>{ch
 /** A wide column and a narrow one; under one another on a small screen. */
 export const Columns = ({ children }: Props) => <div className={classes.columns}>{children}</div>
 
+/** In a column of two: what is long, and comes below everything else on a small screen. */
+export const Last = ({ children }: Props) => <div className={classes.last}>{children}</div>
+
 export const Halves = ({ children }: Props) => <div className={classes.halves}>{children}</div>
 
 /** As many cards beside one another as fit. */
