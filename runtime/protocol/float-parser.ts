@@ -1,6 +1,6 @@
 /**
  * The hot loop of a JSON request: a run of plain numbers, from bytes straight into a Float32Array. No strings, no boxed
- * values, no calls; digits are gathered in two 32-bit halves, because that is what a processor multiplies fastest.
+ * values, no calls; the digits of a fraction are taken four at a time, as one word.
  */
 
 const powersOfTen = Float64Array.from({ length: 23 }, (_, exponent) => Number(`1e${exponent}`))
@@ -10,7 +10,13 @@ const ABOVE = 1 + 2 ** -48
 const BELOW = 1 - 2 ** -48
 
 const COMMA = 0x2c
-const HALF_DIGITS = 9
+const WHOLE_DIGITS = 9
+/** Four digits are taken at a time while the mantissa stays exact, or nearly so; after the last of these come no more. */
+const MOST_BEFORE_FOUR = 14
+const MOST_DIGITS = 18
+
+/** The bytes as words, made once for the memory that frames lie in. */
+let view: DataView = new DataView(new ArrayBuffer(0))
 
 export interface FloatRun {
   /** Where reading stopped. */
@@ -35,6 +41,8 @@ export const readFloatRun = (
   from: number,
   most = out.length,
 ): FloatRun => {
+  if (view.buffer !== bytes.buffer) view = new DataView(bytes.buffer)
+  const base = bytes.byteOffset
   let at = start
   let filled = from
   while (filled < most) {
@@ -45,38 +53,37 @@ export const readFloatRun = (
     if (negative) byte = bytes[++at] ?? 0
 
     const first = at
-    let high = 0
-    let low = 0
-    let exponent = 0
-    let stop = at + HALF_DIGITS
+    let whole = 0
+    const stop = at + WHOLE_DIGITS
     let digit = (byte - 0x30) >>> 0
     while (digit < 10 && at < stop) {
-      high = (Math.imul(high, 10) + digit) | 0
+      whole = (Math.imul(whole, 10) + digit) | 0
       digit = ((bytes[++at] ?? 0) - 0x30) >>> 0
     }
     // Ten digits before the point are rare among tensors; so is a number without any, or with a zero in front.
     if (digit < 10 || at === first || (bytes[first] === 0x30 && at > first + 1))
       return { position: resume, filled, more: true }
-    let digits = high === 0 ? 0 : at - first
-    let lowDigits = 0
+    let digits = whole === 0 ? 0 : at - first
+    let mantissa = whole
+    let exponent = 0
     if (bytes[at] === 0x2e) {
       const point = ++at
       digit = ((bytes[at] ?? 0) - 0x30) >>> 0
-      if (high === 0) while (digit === 0) digit = ((bytes[++at] ?? 0) - 0x30) >>> 0
-      const significant = at
-      stop = at + HALF_DIGITS - digits
-      while (digit < 10 && at < stop) {
-        high = (Math.imul(high, 10) + digit) | 0
+      if (whole === 0) while (digit === 0) digit = ((bytes[++at] ?? 0) - 0x30) >>> 0
+      while (digits <= MOST_BEFORE_FOUR && at + 4 <= end) {
+        const four = view.getInt32(base + at, true) ^ 0x30303030
+        if (((four | (four + 0x76767676)) & 0x80808080) !== 0) break
+        const pairs = (Math.imul(four, 10) + (four >>> 8)) & 0x00ff00ff
+        mantissa = mantissa * 10_000 + (pairs & 0xff) * 100 + (pairs >>> 16)
+        digits += 4
+        at += 4
+      }
+      digit = ((bytes[at] ?? 0) - 0x30) >>> 0
+      while (digit < 10 && digits < MOST_DIGITS) {
+        mantissa = mantissa * 10 + digit
+        digits++
         digit = ((bytes[++at] ?? 0) - 0x30) >>> 0
       }
-      const middle = at
-      stop = at + HALF_DIGITS
-      while (digit < 10 && at < stop) {
-        low = (Math.imul(low, 10) + digit) | 0
-        digit = ((bytes[++at] ?? 0) - 0x30) >>> 0
-      }
-      lowDigits = at - middle
-      digits += at - significant
       exponent = point - at
       while (digit < 10) digit = ((bytes[++at] ?? 0) - 0x30) >>> 0
       if (at === point) return { position: resume, filled, more: true }
@@ -98,7 +105,6 @@ export const readFloatRun = (
       byte = bytes[at] ?? 0
     }
     if (exponent < -22 || exponent > 22 || at > end) return { position: resume, filled, more: true }
-    const mantissa = lowDigits === 0 ? high : high * (powersOfTen[lowDigits] ?? 1) + low
     const power = powersOfTen[exponent < 0 ? -exponent : exponent] ?? 1
     const size = exponent < 0 ? mantissa / power : mantissa * power
     const single = Math.fround(size)
