@@ -5,7 +5,8 @@ import type { NamespaceDetail } from '#server/contracts/namespaces.ts'
 import classes from './namespaces.module.css'
 
 /** What the cluster has reported lately, newest first. */
-export function EventList({ events }: { events: NamespaceDetail['events'] }) {
+export function EventList({ events, eventsProblem }: Pick<NamespaceDetail, 'events' | 'eventsProblem'>) {
+  if (eventsProblem) return <p className={classes.quiet}>Its events cannot be read now. {eventsProblem}</p>
   if (events.length === 0) return <p className={classes.quiet}>The cluster has reported nothing lately.</p>
   return (
     <ul className={classes.list}>

@@ -94,7 +94,7 @@ function Detail({ namespace }: { namespace: NamespaceDetail }) {
             </div>
           </Section>
           <Section title="Events" count={namespace.events.length} flush>
-            <EventList events={namespace.events} />
+            <EventList events={namespace.events} eventsProblem={namespace.eventsProblem} />
           </Section>
           <Section title="Objects" count={namespace.objects.length} flush>
             <ObjectTable objects={namespace.objects} />

@@ -66,6 +66,7 @@ export const NamespaceDetail = NamespaceView.extend({
   application: ApplicationView.nullable(),
   objects: z.array(ObjectView),
   events: z.array(EventView),
+  eventsProblem: z.string().nullable().meta({ description: 'Why its events could not be read' }),
   requests: z.array(
     z.object({ id: RequestId, number: z.number().int(), title: z.string(), stateLabel: z.string(), at: Timestamp }),
   ),

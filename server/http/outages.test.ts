@@ -128,6 +128,13 @@ describe('while the cluster, Argo CD, the Git host, the store, the runtime and P
     })
   })
 
+  it('a namespace says why its events are not there', async () => {
+    expect((await get('/api/v1/teams/{team}/namespaces/{team}-dev')).body).toMatchObject({
+      events: [],
+      eventsProblem: expect.stringContaining('The cluster here does not answer'),
+    })
+  })
+
   it.each([
     ['the team', '/api/v1/teams/{team}'],
     ['members', '/api/v1/teams/{team}/members'],

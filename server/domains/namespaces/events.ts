@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import { z } from 'zod'
 import type { NamespaceDetail } from '../../contracts/namespaces.ts'
 import { PortalError } from '../../errors.ts'
@@ -15,11 +16,21 @@ const Event = z.object({
     .default({ kind: '', name: '' }),
 })
 
-/** The newest events of a namespace, asked of the cluster itself; none when it does not answer. */
-export async function recentEvents(cluster: Cluster, namespace: string): Promise<NamespaceDetail['events']> {
+type Recent = { events: NamespaceDetail['events']; eventsProblem: string | null }
+
+/** A page is not held up by a cluster that stands still. */
+const patience = 2500
+
+/** The newest events of a namespace, asked of the cluster itself; when it does not answer, why there are none. */
+export async function recentEvents(cluster: Cluster, namespace: string): Promise<Recent> {
   try {
-    const events = (await cluster.list(kinds.event, { namespace })).map((object) => Event.parse(object))
-    return events
+    const objects = await Promise.race([
+      cluster.list(kinds.event, { namespace }),
+      wait(patience, undefined, { ref: false }),
+    ])
+    if (!objects) return { events: [], eventsProblem: `The cluster ${cluster.name} does not answer.` }
+    const events = objects
+      .flatMap((object) => Event.safeParse(object).data ?? [])
       .map((event) => ({
         type: event.type,
         reason: event.reason,
@@ -30,8 +41,9 @@ export async function recentEvents(cluster: Cluster, namespace: string): Promise
       }))
       .sort((left, right) => (right.at ?? '').localeCompare(left.at ?? ''))
       .slice(0, 50)
+    return { events, eventsProblem: null }
   } catch (error) {
-    if (error instanceof PortalError) return []
+    if (error instanceof PortalError) return { events: [], eventsProblem: error.explanation.detail }
     throw error
   }
 }

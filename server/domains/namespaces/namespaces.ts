@@ -98,7 +98,7 @@ export function createNamespaces({ db, clusters, policy }: Needs) {
       demand(actor, 'namespace.read', input.team)
       const claim = await db.namespaceClaim.findUnique({ where: { name: input.namespace } })
       if (!claim || claim.teamSlug !== input.team) throw notFound(`The namespace ${input.namespace}`)
-      const [history, [seen], problem, events] = await Promise.all([
+      const [history, [seen], problem, recent] = await Promise.all([
         requestHistory(db, { team: input.team, namespace: input.namespace }),
         observedOf(db, 'application', ObservedApplication, { name: paths.applicationOfNamespace(claim.name) }),
         watchProblem(db, 'application'),
@@ -114,7 +114,7 @@ export function createNamespaces({ db, clusters, policy }: Needs) {
         ...view,
         application: seen ? applicationView(seen, problem) : null,
         objects: seen?.data.resources ?? [],
-        events,
+        ...recent,
         requests: history
           .filter((each) => each.model === null)
           .map(({ id, number, title, stateLabel, at }) => ({ id, number, title, stateLabel, at })),
