@@ -1,5 +1,4 @@
-import { getUpload, listUploads } from '#server/contracts/uploads.ts'
+import { listUploads } from '#server/contracts/uploads.ts'
 import { queryFor } from './query.ts'
 
 export const uploadsQuery = (team: string, model: string) => queryFor(listUploads, { team, model })
-export const uploadQuery = (team: string, model: string, upload: string) => queryFor(getUpload, { team, model, upload })
