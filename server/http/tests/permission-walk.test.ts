@@ -3,16 +3,16 @@ import { randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Contract } from '../contracts/contract.ts'
-import { NewToken } from '../contracts/tokens.ts'
-import { createDatabase } from '../database/database.ts'
-import type { Actor } from '../permissions/actor.ts'
-import { allows, canSee } from '../permissions/permissions.ts'
-import { testDatabase } from '../testing/database.ts'
-import { makePerson, makeTeam } from '../testing/people.ts'
-import { newSlug, problemIn, startPortal, type TestPortal } from '../testing/portal.ts'
-import { catalogue } from './catalogue.ts'
-import { handlers } from './handlers/all.ts'
+import type { Contract } from '../../contracts/contract.ts'
+import { NewToken } from '../../contracts/tokens.ts'
+import { createDatabase } from '../../database/database.ts'
+import type { Actor } from '../../permissions/actor.ts'
+import { allows, canSee } from '../../permissions/permissions.ts'
+import { testDatabase } from '../../testing/database.ts'
+import { makePerson, makeTeam } from '../../testing/people.ts'
+import { newSlug, problemIn, startPortal, type TestPortal } from '../../testing/portal.ts'
+import { catalogue } from '../catalogue.ts'
+import { handlers } from '../handlers/all.ts'
 
 type Place = { team: string; request: string }
 type Example = (place: Place) => { path?: Record<string, string>; query?: string; body?: Record<string, unknown> }
@@ -192,7 +192,7 @@ describe('every endpoint', () => {
 
   it('has a handler, an example here and a route file', () => {
     const routeOf = (contract: Contract) => `app${contract.path.replaceAll(/\{(\w+)\}/g, '[$1]')}/route.ts`
-    const root = join(import.meta.dirname, '../..')
+    const root = join(import.meta.dirname, '../../..')
     expect(walk.filter(({ name }) => !examples[name]).map(({ title }) => title)).toEqual([])
     expect(walk.filter(({ contract }) => !handlers.some((each) => each.contract === contract))).toEqual([])
     expect(walk.map(({ contract }) => routeOf(contract)).filter((file) => !existsSync(join(root, file)))).toEqual([])

@@ -1,10 +1,10 @@
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { UserId } from '../contracts/names.ts'
-import { getTeam } from '../contracts/people.ts'
-import type { Actor } from '../permissions/actor.ts'
-import { testDatabase } from '../testing/database.ts'
-import { makePerson, makeTeam } from '../testing/people.ts'
+import { UserId } from '../../contracts/names.ts'
+import { getTeam } from '../../contracts/people.ts'
+import type { Actor } from '../../permissions/actor.ts'
+import { testDatabase } from '../../testing/database.ts'
+import { makePerson, makeTeam } from '../../testing/people.ts'
 import {
   type Ask,
   newSlug,
@@ -13,10 +13,10 @@ import {
   sessionCookieName,
   startPortal,
   type TestPortal,
-} from '../testing/portal.ts'
-import { createApi } from './api.ts'
-import { sessionCookie } from './guards/session.ts'
-import { handlers } from './handlers/all.ts'
+} from '../../testing/portal.ts'
+import { createApi } from '../api.ts'
+import { sessionCookie } from '../guards/session.ts'
+import { handlers } from '../handlers/all.ts'
 
 const quota = { cpu: '4', memory: '8Gi', gpu: 0, storage: '10Gi' }
 const allowances = { dev: quota, staging: quota, prod: quota }

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { createDatabase, type Database } from '../database/database.ts'
-import type { Actor } from '../permissions/actor.ts'
-import { testDatabase } from '../testing/database.ts'
-import { makePerson, makeTeam } from '../testing/people.ts'
-import { startPortal, type TestPortal } from '../testing/portal.ts'
-import { catalogue } from './catalogue.ts'
+import { createDatabase, type Database } from '../../database/database.ts'
+import type { Actor } from '../../permissions/actor.ts'
+import { testDatabase } from '../../testing/database.ts'
+import { makePerson, makeTeam } from '../../testing/people.ts'
+import { startPortal, type TestPortal } from '../../testing/portal.ts'
+import { catalogue } from '../catalogue.ts'
 
 const Page = z.object({ items: z.array(z.unknown()), nextCursor: z.string().nullable() })
 
