@@ -1,5 +1,7 @@
 /** The head of an HTTP/1.1 request from its text: strict, because leniency is how two parsers come to disagree. */
 import { InferenceError } from '../protocol/errors.ts'
+import type { InferTarget } from './infer-route.ts'
+import type { RouteTable } from './route-table.ts'
 
 export interface RequestHead {
   method: string
@@ -23,6 +25,8 @@ export interface RequestHead {
   timeoutMilliseconds: number
   /** X-Sticky-Key: the same key goes to the same version of a model with weights. */
   stickyKey: string
+  /** Where the path led, with the routes it was looked up in: a head that comes again leads there again. */
+  route: { table: RouteTable; target: InferTarget } | undefined
 }
 
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
@@ -59,6 +63,7 @@ export const parseHead = (text: string): RequestHead => {
     traceparent: '',
     timeoutMilliseconds: 0,
     stickyKey: '',
+    route: undefined,
   }
   let lengths = 0
   let codings = 0

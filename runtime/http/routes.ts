@@ -171,8 +171,11 @@ export const createRouter = (options: RouterOptions) => {
     start(exchange, model, undefined, bodyKind.predict)
   }
 
+  const begin = (exchange: Exchange, target: InferTarget): void =>
+    authorize(exchange, target.model, (tenant) => infer(exchange, target, tenant))
+
   const start = (exchange: Exchange, model: ModelRoute, version: string | undefined, kind: BodyKind): void =>
-    authorize(exchange, model, (tenant) => infer(exchange, { model, version, kind }, tenant))
+    begin(exchange, { model, version, kind })
 
   const metadata = (model: ModelRoute, named: string | undefined): Answer => {
     const version =
@@ -227,7 +230,11 @@ export const createRouter = (options: RouterOptions) => {
       )
       return
     }
-    if (verb === '/infer') return start(exchange, model, version, bodyKind.infer)
+    if (verb === '/infer') {
+      const target = { model, version, kind: bodyKind.infer }
+      exchange.head.route = { table: dispatcher.routes, target }
+      return begin(exchange, target)
+    }
     authorize(exchange, model, () => {
       if (verb === '') exchange.answer(metadata(model, version))
       else if (verb === '/ready') exchange.answer(readiness(model, version))
@@ -241,7 +248,8 @@ export const createRouter = (options: RouterOptions) => {
   }
 
   return (exchange: Exchange) => {
-    const { method, path } = exchange.head
+    const { method, path, route } = exchange.head
+    if (route && route.table === dispatcher.routes) return begin(exchange, route.target)
     const simple = fixed.get(`${method === 'HEAD' ? 'GET' : method} ${path}`)
     if (simple) return simple(exchange)
     const model = MODEL_PATH.exec(path)
