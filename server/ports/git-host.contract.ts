@@ -39,7 +39,8 @@ export function gitHostContract(make: () => GitHostUnderTest): void {
       ]),
     )
     expect(change.state).toBe('open')
-    const files = await host.changedFiles(change.number)
+    const { files, more } = await host.changedFiles(change.number)
+    expect(more).toBe(false)
     expect(files.map((file) => [file.path, file.status]).sort()).toEqual(
       [
         [one, 'added'],

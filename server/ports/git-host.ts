@@ -94,7 +94,8 @@ export interface GitHost {
   closeChange(number: number, comment: string): Promise<void>
   /** Merges exactly this head, or says why not. */
   merge(number: number, sha: CommitSha, message: string): Promise<MergeResult>
-  changedFiles(number: number): Promise<ChangedFile[]>
+  /** The first few hundred at most; whoever changes more wants to be looked at there. */
+  changedFiles(number: number): Promise<{ files: ChangedFile[]; more: boolean }>
   /** All there are, oldest first; those of accounts that are gone are left out. */
   reviews(number: number): Promise<Review[]>
   comment(number: number, body: string): Promise<void>

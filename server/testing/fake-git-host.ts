@@ -195,7 +195,7 @@ export function createFakeGitHost(initial: Record<string, string> = {}): FakeGit
     },
     async changedFiles(number) {
       up()
-      return changesOf(pullOf(number))
+      return { files: changesOf(pullOf(number)), more: false }
     },
     async reviews(number) {
       up()

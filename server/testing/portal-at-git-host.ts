@@ -99,6 +99,9 @@ async function worldOf(sandbox: SandboxPart, portal: TestPortal) {
       const { data } = await host.rest.repos.getContent({ ...at, path, ref })
       return 'content' in data ? Buffer.from(data.content, 'base64').toString('utf8') : ''
     },
+    async blob(content: string): Promise<string> {
+      return (await host.rest.git.createBlob({ ...at, content })).data.sha
+    },
     /** One commit on a branch; an entry without content and sha is removed. */
     async push(branch: string, entries: Entry[], { force = false, onto }: { force?: boolean; onto?: string } = {}) {
       const start = onto ?? (await host.rest.git.getRef({ ...at, ref: `heads/${branch}` })).data.object.sha

@@ -1,7 +1,7 @@
 /** The Git host port over GitHub's REST API. Every verb looks before it acts, so that it may be asked again. */
 import { CommitSha } from '../../contracts/names.ts'
 import { failure } from '../../errors.ts'
-import type { Change, ChangeProposal, FileChange, GitHost, Review } from '../../ports/git-host.ts'
+import type { Change, ChangedFile, ChangeProposal, FileChange, GitHost, Review } from '../../ports/git-host.ts'
 import { createClient, type GitHubAccess } from './client.ts'
 import { commitOnTop } from './commits.ts'
 import { explained, isStatus, messageOf } from './explained.ts'
@@ -43,6 +43,18 @@ const reviewStates: Record<string, Review['state']> = {
   CHANGES_REQUESTED: 'changes_requested',
   DISMISSED: 'dismissed',
 }
+
+const mostFiles = 300
+
+type PullFile = { filename: string; status: string; patch?: string; additions: number; deletions: number }
+
+const changedFileOf = ({ filename, status, patch, additions, deletions }: PullFile): ChangedFile => ({
+  path: filename,
+  status: status === 'added' || status === 'removed' || status === 'renamed' ? status : 'modified',
+  patch: patch ?? null,
+  additions,
+  deletions,
+})
 
 export function createGitHub({ apiUrl, repository, access, transport }: GitHubSettings): GitHost {
   const [owner = '', repo = ''] = repository.split('/')
@@ -170,21 +182,13 @@ export function createGitHub({ apiUrl, repository, access, transport }: GitHubSe
 
     changedFiles: (number) =>
       explained(async () => {
-        const files = await octokit.paginate(octokit.rest.pulls.listFiles, {
-          ...at,
-          pull_number: number,
-          per_page: pageSize,
-        })
-        return files.map((file) => ({
-          path: file.filename,
-          status:
-            file.status === 'added' || file.status === 'removed' || file.status === 'renamed'
-              ? file.status
-              : 'modified',
-          patch: file.patch ?? null,
-          additions: file.additions,
-          deletions: file.deletions,
-        }))
+        const files: ChangedFile[] = []
+        const wanted = { ...at, pull_number: number, per_page: pageSize }
+        for await (const { data } of octokit.paginate.iterator(octokit.rest.pulls.listFiles, wanted)) {
+          if (files.length >= mostFiles) return { files, more: true }
+          files.push(...data.map(changedFileOf))
+        }
+        return { files, more: false }
       }),
 
     reviews: (number) =>

@@ -30,7 +30,7 @@ export function createPolicy({ git, clock }: { git: GitHost; clock: Clock }) {
         'Add the policy file to the default branch of the repository.',
       )
     }
-    const parsed = Policy.safeParse(parse(file.content, { maxAliasCount: 0 }))
+    const parsed = Policy.safeParse(yamlIn(file.content))
     if (!parsed.success) {
       const issue = parsed.error.issues[0]
       throw failure(
@@ -81,6 +81,18 @@ export function createPolicy({ git, clock }: { git: GitHost; clock: Clock }) {
         problem,
       }
     },
+  }
+}
+/** What is no YAML at all is no policy either. */
+function yamlIn(text: string): unknown {
+  try {
+    return parse(text, { maxAliasCount: 0 })
+  } catch (error) {
+    throw failure(
+      'integration_unavailable',
+      `${policyPath} is not valid YAML: ${error instanceof Error ? error.message.split('\n')[0] : ''}`,
+      'Correct the file in the GitOps repository.',
+    )
   }
 }
 export type PolicyService = ReturnType<typeof createPolicy>

@@ -227,7 +227,9 @@ export function createRequests({ db, policy, git, jobs }: Needs) {
       const headSha = row.headSha === null ? null : CommitSha.parse(row.headSha)
       if (row.pullNumber === null) return { headSha, files: [], problem: null }
       try {
-        return { headSha, files: await git.changedFiles(row.pullNumber), problem: null }
+        const { files, more } = await git.changedFiles(row.pullNumber)
+        const problem = more ? 'The branch changes more files than are shown here. Look at the pull request.' : null
+        return { headSha, files, problem }
       } catch (error) {
         if (!(error instanceof PortalError)) throw error
         return { headSha, files: [], problem: `${error.explanation.detail} ${error.explanation.remedy}` }

@@ -45,7 +45,8 @@ export async function strangeFiles(
     content: toYaml(renderProject(row.team.slug, repositoryUrl)),
   }
   const known = new Map([project, ...wanted].map((file) => [file.path, file.content]))
-  const touched = (await git.changedFiles(change.number)).map((file) => file.path)
+  // There are more than are listed only when most of them are not ours.
+  const touched = (await git.changedFiles(change.number)).files.map((file) => file.path)
   const strange = touched.filter((path) => !known.has(path))
   const there = await blobsIn(git, [...known.keys()].map(folderOf), change.headSha)
   for (const path of new Set([...wanted.map((file) => file.path), ...touched])) {
