@@ -1,5 +1,6 @@
 'use client'
 
+import { useDebouncedValue } from '@mantine/hooks'
 import { Spotlight, type SpotlightActionData, type SpotlightActionGroupData, spotlight } from '@mantine/spotlight'
 import {
   IconBox,
@@ -12,7 +13,7 @@ import {
 } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useRouter } from 'next/navigation'
-import { useEffect } from 'react'
+import { useEffect, useState } from 'react'
 import { deploymentsQuery } from '#components/queries/deployments.ts'
 import { modelsQuery } from '#components/queries/models.ts'
 import { namespacesQuery } from '#components/queries/namespaces.ts'
@@ -32,7 +33,11 @@ export function Palette({ opening }: { opening: number }) {
   const router = useRouter()
   const slug = team?.slug ?? 'none'
   const enabled = team !== null
+  const [typed, setTyped] = useState('')
+  const [words] = useDebouncedValue(typed.trim(), 200)
   const requests = useQuery({ ...requestsQuery({ team: slug, limit: 50 }), enabled })
+  // Beyond the team that is open: whatever the reader may see.
+  const found = useQuery({ ...requestsQuery({ q: words.slice(0, 100), limit: 20 }), enabled: words.length > 1 })
   const namespaces = useQuery({ ...namespacesQuery(slug), enabled })
   const models = useQuery({ ...modelsQuery(slug), enabled })
   const deployments = useQuery({ ...deploymentsQuery(slug), enabled })
@@ -106,7 +111,7 @@ export function Palette({ opening }: { opening: number }) {
     ),
     group(
       'Requests',
-      (requests.data?.items ?? []).map((each) => ({
+      withoutDoubles([...(requests.data?.items ?? []), ...(found.data?.items ?? [])]).map((each) => ({
         id: each.id,
         label: `#${each.number} ${each.title}`,
         description: each.stateLabel,
@@ -129,6 +134,8 @@ export function Palette({ opening }: { opening: number }) {
   return (
     <Spotlight
       actions={groups}
+      query={typed}
+      onQueryChange={setTyped}
       nothingFound="Nothing by that name"
       highlightQuery
       scrollable
@@ -142,3 +149,7 @@ export function Palette({ opening }: { opening: number }) {
     />
   )
 }
+
+const withoutDoubles = <Thing extends { id: string }>(things: readonly Thing[]): Thing[] => [
+  ...new Map(things.map((each) => [each.id, each])).values(),
+]

@@ -46,25 +46,29 @@ export function DataTable<Row>(props: Props<Row>) {
     [sortText, columns, rows, sorting, complete],
   )
   const changed = useRecentChanges(stamp && rows?.map((row) => ({ key: props.rowKey(row), stamp: stamp(row) })))
+  // One row needs no order.
+  const showsTools = !plain || sorted.rows.length > 1
   const turn = (key: string) => setSort(nextSort(sorted.now && sortText, key, sorting?.unlessTold))
   const wayOf = (column: Column<Row>) => (sorted.now?.key !== column.key ? null : sorted.now.down ? 'down' : 'up')
 
   return (
     <div>
-      <div className={plain ? classes.plainTools : classes.tools}>
-        <div className={classes.filters}>{filters}</div>
-        <TableMenu
-          name={name}
-          columns={columns}
-          shown={shown}
-          choose={choose}
-          rows={sorted.rows}
-          sortable={columns.filter(sorted.sortable)}
-          wayOf={wayOf}
-          turn={turn}
-          onlySort={plain}
-        />
-      </div>
+      {showsTools && (
+        <div className={plain ? classes.plainTools : classes.tools}>
+          <div className={classes.filters}>{filters}</div>
+          <TableMenu
+            name={name}
+            columns={columns}
+            shown={shown}
+            choose={choose}
+            rows={sorted.rows}
+            sortable={columns.filter(sorted.sortable)}
+            wayOf={wayOf}
+            turn={turn}
+            onlySort={plain}
+          />
+        </div>
+      )}
       {error && !rows ? (
         <ErrorState error={error} onRetry={onRetry} />
       ) : rows && rows.length === 0 ? (
