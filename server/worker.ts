@@ -10,6 +10,7 @@ import { keepHouse } from './housekeeping.ts'
 import { bind } from './jobs/queue.ts'
 import { advanceRequest, closeChange } from './jobs/request-jobs.ts'
 import { checkUpload } from './jobs/upload-jobs.ts'
+import { keepWebhook } from './wiring/webhook.ts'
 import { createServices, type Services } from './wiring.ts'
 
 const services = await createServices(readConfig(), { works: true })
@@ -23,6 +24,7 @@ const leading = lead(config.DATABASE_URL, 'worker', stopping.signal, log, (signa
   Promise.all([
     sweep(services, signal),
     observe(services, signal),
+    keepWebhook({ git: services.ports.git, config, log }, signal),
     services.integrations.looking.run(signal),
     keepHouse(services, signal, uploads.sweep),
   ]),

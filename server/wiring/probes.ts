@@ -10,6 +10,7 @@ import type { InferenceRuntime } from '../ports/inference-runtime.ts'
 import type { Metrics } from '../ports/metrics.ts'
 import type { ObjectStore } from '../ports/object-store.ts'
 import { clusterProbes } from './probes-of-clusters.ts'
+import { webhookFacts } from './webhook.ts'
 
 type Ports = {
   git: GitHost
@@ -51,7 +52,7 @@ export function probesOf(config: Config, db: Database, ports: Ports): Probe[] {
         ]
         return { version, facts }
       },
-      check: () => git.check(),
+      check: async () => [...(await git.check()), ...(await webhookFacts(git, config))],
     },
     ...clusterProbes(clusters, gitops),
     {
