@@ -1,5 +1,6 @@
 /** The bench: measures the runtime and its peers in turn, and writes down what came of it; or checks against last time. */
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { rmSync } from 'node:fs'
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises'
 import { availableParallelism, loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -7,12 +8,10 @@ import { writeSection } from '../../scripts/bench/section.ts'
 import { Baseline, baselineOf } from './baseline.ts'
 import { check } from './check.ts'
 import { haveWrk } from './load/wrk.ts'
-import { type Bench, type Cell, measureCosts, measureWorkload } from './measure/cells.ts'
-import { type HogFinding, measureHog } from './measure/hog.ts'
-import { measureLanes } from './measure/lanes.ts'
-import { measureLoading, writeBigModel } from './measure/loading.ts'
+import { type Bench, type Cell, measureCosts } from './measure/cells.ts'
+import { measureEverything } from './measure/everything.ts'
 import { peers } from './peers/peers.ts'
-import { goalsOf, type Results } from './report/goals.ts'
+import { goalsOf } from './report/goals.ts'
 import { report } from './report/report.ts'
 import { versionsOf } from './report/versions.ts'
 import { workloads } from './workloads.ts'
@@ -53,6 +52,8 @@ if (values.help || stranger !== undefined) {
 const wanted = (part: string): boolean => values.only.length === 0 || values.only.includes(part)
 const chosen = workloads.filter((each) => wanted(each.name))
 const folder = await mkdtemp(join(tmpdir(), 'modelyard-bench-'))
+process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130))
 const began = performance.now()
 const failures: { server: string; why: string }[] = []
 const tell = (line: string): void =>
@@ -74,68 +75,24 @@ if (loadBefore > availableParallelism() / 2) {
   tell(`others use this machine (load ${loadBefore.toFixed(1)}): rates will be lower and less even than on a quiet one`)
 }
 
-const SHARE_OF_SATURATION = 0.04
-const SHARE_WITHOUT_SATURATION = 800
-
-const measureAll = async (): Promise<Results> => {
-  const cells: Cell[] = []
-  for (const workload of chosen) {
-    await measureWorkload(bench, workload).then(
-      (found) => cells.push(...found),
-      (error: unknown) => bench.failed(workload.name, error instanceof Error ? error.message : String(error)),
-    )
-  }
-  const saturation = cells.find((each) => each.workload === 'tiny')?.ours.requestsPerSecond
-  const sharePerSecond = Math.round(
-    saturation === undefined ? SHARE_WITHOUT_SATURATION : saturation * SHARE_OF_SATURATION,
-  )
-  const hogs: HogFinding[] = []
-  for (const limited of wanted('hog') ? [true, false] : []) {
-    const found = await measureHog({ folder, seconds: bench.seconds, rounds: bench.rounds, sharePerSecond, limited })
-    hogs.push(found)
-    tell(
-      `hog at ten times ${sharePerSecond}/s, ${limited ? 'limited' : 'not limited'}: others' p99 ${found.calmP99.toFixed(1)} → ${found.hoggedP99.toFixed(1)} ms, ${found.failures} failures`,
-    )
-  }
-  const big = wanted('loading') || wanted('lanes') ? await writeBigModel(folder) : undefined
-  const lanes = big && wanted('lanes') ? await measureLanes(big.file, 'big') : undefined
-  if (lanes) tell(`one session ${lanes.oneMegabytes} MB, four lanes ${lanes.fourMegabytes} MB`)
-  const loading =
-    big && wanted('loading')
-      ? await measureLoading({ folder, seconds: bench.seconds, loads: bench.rounds, ...big })
-      : undefined
-  if (loading)
-    tell(
-      `while ${loading.megabytes} MB are loaded: loop p99 ${loading.loopP99.toFixed(1)} ms, ${loading.failures} failures`,
-    )
-  return { cells, hogs, loading, lanes }
-}
-
 const costsOf = (cells: readonly Cell[]) =>
   cells.map(({ workload, kind, ours, overEcho }) => ({ workload, kind, micros: ours.microsPerRequest, overEcho }))
 
-try {
-  if (values.check) {
-    const last = Baseline.parse(JSON.parse(await readFile(values.last, 'utf8')))
-    const faults = await check(
-      { last, tell, measure: (workload, which) => measureCosts(bench, workload, which) },
-      chosen,
-    )
-    for (const fault of faults) console.error(fault)
-    if (faults.length > 0) process.exitCode = 1
-  } else {
-    const results = await measureAll()
-    for (const { goal, wanted: limit, measured, met } of goalsOf(results)) {
-      if (met !== undefined) console.log(`${met ? 'met    ' : 'NOT MET'} ${goal}: ${measured} (${limit})`)
-    }
-    if (values.only.length === 0) {
-      const generator = (await haveWrk()) ? 'wrk, one thread' : 'our own generator, one thread'
-      const { seconds, rounds } = bench
-      const circumstances = { versions: await versionsOf(), loadBefore, generator, seconds, rounds, failures }
-      await writeSection(join(here, '../../docs/performance.md'), 'runtime', report(results, circumstances))
-      await writeFile(values.last, `${JSON.stringify(baselineOf(costsOf(results.cells)), null, 2)}\n`)
-    }
+if (values.check) {
+  const last = Baseline.parse(JSON.parse(await readFile(values.last, 'utf8')))
+  const faults = await check({ last, tell, measure: (workload, which) => measureCosts(bench, workload, which) }, chosen)
+  for (const fault of faults) console.error(fault)
+  if (faults.length > 0) process.exitCode = 1
+} else {
+  const results = await measureEverything(bench, chosen, wanted)
+  for (const { goal, wanted: limit, measured, met } of goalsOf(results)) {
+    if (met !== undefined) console.log(`${met ? 'met    ' : 'NOT MET'} ${goal}: ${measured} (${limit})`)
   }
-} finally {
-  await rm(folder, { recursive: true, force: true })
+  if (values.only.length === 0) {
+    const generator = (await haveWrk()) ? 'wrk, one thread' : 'our own generator, one thread'
+    const { seconds, rounds } = bench
+    const circumstances = { versions: await versionsOf(), loadBefore, generator, seconds, rounds, failures }
+    await writeSection(join(here, '../../docs/performance.md'), 'runtime', report(results, circumstances))
+    await writeFile(values.last, `${JSON.stringify(baselineOf(costsOf(results.cells)), null, 2)}\n`)
+  }
 }

@@ -37,6 +37,20 @@ interface Launched {
   died: Promise<never>
 }
 
+/** Their groups outlive a bench that is interrupted, unless somebody remembers them. */
+const groups = new Set<number>()
+process.once('exit', () => {
+  for (const group of groups) signalGroup(group, 'SIGKILL')
+})
+
+const signalGroup = (group: number, signal: NodeJS.Signals): void => {
+  try {
+    process.kill(-group, signal)
+  } catch {
+    // Nobody of the group is left.
+  }
+}
+
 const launch = ({ name, command, args, cwd, env }: Launch): Launched => {
   const child = spawn(command, args, {
     cwd,
@@ -54,21 +68,18 @@ const launch = ({ name, command, args, cwd, env }: Launch): Launched => {
     child.once('close', () => reject(new Error(`${name} ended: ${said.trim().split('\n').at(-1) ?? ''}`)))
   })
   died.catch(() => {}) // whoever waits hears of it
-  const signal = (which: NodeJS.Signals): void => {
-    try {
-      if (child.pid !== undefined) process.kill(-child.pid, which)
-    } catch {
-      // Nobody of the group is left.
-    }
-  }
+  const group = child.pid
+  if (group !== undefined) groups.add(group)
   return {
     child,
     died,
     stop: async () => {
-      signal('SIGTERM')
-      const patience = setTimeout(() => signal('SIGKILL'), 5000)
+      if (group === undefined) return
+      signalGroup(group, 'SIGTERM')
+      const patience = setTimeout(() => signalGroup(group, 'SIGKILL'), 5000)
       await ended
       clearTimeout(patience)
+      groups.delete(group)
     },
   }
 }

@@ -208,7 +208,7 @@ export const measureWorkload = async (bench: Bench, workload: Workload): Promise
       ours,
       atSeventy: await atRate(on(runtime), seconds + 1, ours.requestsPerSecond * 0.7),
       oursAloneP50: (await alone(on(runtime), seconds)).p50,
-      fastApi: best && figuresOf(best.server, peerRounds),
+      fastApi: best && peer && figuresOf(best.server, peerRounds),
       fastApiAloneP50: peer ? (await alone(on(peer), seconds)).p50 : Number.NaN,
       ratio: median(turns.map((each) => each.ours.requestsPerSecond / (each.peer?.requestsPerSecond ?? Number.NaN))),
       echo: figuresOf(
@@ -227,7 +227,10 @@ export const measureWorkload = async (bench: Bench, workload: Workload): Promise
     const cells: Cell[] = []
     for (const kind of kinds) {
       const best = fastest(heats.filter((each) => each.kind === kind && each.peer === FAST_API))
-      const peer = await best?.start()
+      const peer = await best?.start().catch((error: unknown) => {
+        bench.failed(`${best.server}, ${workload.name}, a second time`, reason(error))
+        return undefined
+      })
       try {
         cells.push(await measureKind(kind, runtime, echo, best, peer))
       } finally {
