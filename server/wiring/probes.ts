@@ -48,7 +48,9 @@ export function probesOf(config: Config, db: Database, ports: Ports): Probe[] {
         const facts = [
           plain('Repository', config.GIT_REPOSITORY ?? ''),
           plain('Signed in as', login),
-          ...(left === null ? [] : [{ label: 'Requests left this hour', value: String(left), ok: left > 100 }]),
+          ...(left === null
+            ? []
+            : [{ label: 'Requests left this hour', value: left.toLocaleString('en-US'), ok: left > 100 }]),
         ]
         return { version, facts }
       },

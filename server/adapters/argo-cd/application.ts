@@ -45,13 +45,13 @@ const Status = bag({
       message: maybe,
       startedAt: maybe,
       finishedAt: maybe,
-      retryCount: z.number().catch(0),
+      retryCount: z.int().catch(0),
       syncResult: bag({ revision: maybe }),
       operation: bag({ initiatedBy: InitiatedBy, sync: bag({ revision: maybe }) }),
     })
     .nullish()
     .catch(null),
-  history: list(z.object({ id: z.number(), revision: text, deployedAt: maybe, initiatedBy: InitiatedBy })),
+  history: list(z.object({ id: z.int(), revision: text, deployedAt: maybe, initiatedBy: InitiatedBy })),
   resources: list(
     z.object({
       group: text,
