@@ -104,6 +104,16 @@ const readData = (reader: JsonReader, draft: Draft, signature: ModelSignature): 
   return tensor.data
 }
 
+/** The data was read by what came before it: a second shape would belie it. */
+const refuseTwice = (draft: Draft, key: string): void => {
+  const known =
+    (key === 'shape' && draft.shape !== undefined) ||
+    (key === 'data' && draft.dataAt >= 0) ||
+    (key === 'datatype' && draft.datatype !== undefined) ||
+    (key === 'name' && draft.name !== undefined)
+  if (known) throw invalid(`input ${quoted(draft.name ?? '')} has ${quoted(key)} twice`)
+}
+
 const readInput = (reader: JsonReader, signature: ModelSignature): Draft => {
   const draft: Draft = {
     name: undefined,
@@ -115,6 +125,7 @@ const readInput = (reader: JsonReader, signature: ModelSignature): Draft => {
     binarySize: -1,
   }
   reader.object((key) => {
+    refuseTwice(draft, key)
     if (key === 'name') draft.name = reader.string()
     else if (key === 'datatype') draft.datatype = reader.string()
     else if (key === 'shape') draft.shape = readShape(reader, draft.name)
@@ -209,8 +220,11 @@ export const parseInferRequest = (
   let binaryByDefault = false
   const drafts: Draft[] = []
   const named: ReturnType<typeof readOutput>[] = []
+  let inputsSeen = false
   reader.object((key) => {
     if (key === 'inputs') {
+      if (inputsSeen) throw invalid('the request has "inputs" twice')
+      inputsSeen = true
       reader.array((index) => {
         if (index >= signature.inputs.length) {
           throw invalid(`the request has more inputs than the model, which takes ${signature.inputs.length}`)
