@@ -11,6 +11,8 @@ import type { Experience } from './neighbour.ts'
 /** Below this nobody suffers, whatever the ratio: on a busy machine a core is not free at once. */
 const HARMLESS_MILLISECONDS = 10
 const MOST_TIMES = 2
+/** Alone, and yet waiting so long: others use the machine, and what they do is not the models' doing. */
+const TOO_BUSY_MILLISECONDS = 25
 
 const { values } = parseArgs({ options: { only: { type: 'string' }, help: { type: 'boolean', default: false } } })
 if (values.help) {
@@ -32,9 +34,12 @@ const lines = [
   `${outcomes.length} models: ${counts.join(', ')}; load of the machine ${(loadavg()[0] ?? 0).toFixed(1)} on ${availableParallelism()} cores`,
   `the neighbour, ${asked} requests: p99 ${quietP99.toFixed(1)} ms alone, ${busyP99.toFixed(1)} ms meanwhile (${ratio.toFixed(2)} ×), the slowest ${Math.max(...busy.map((each) => each.max)).toFixed(0)} ms`,
 ]
-for (const line of lines) console.log(line)
 const faults = faultsOf(campaign)
-if (ratio > MOST_TIMES && busyP99 > HARMLESS_MILLISECONDS) faults.push('the neighbour waited more than twice as long')
+if (quietP99 > TOO_BUSY_MILLISECONDS) {
+  lines.push('how long the neighbour waited is not judged: alone it waited long too, so others use this machine')
+} else if (ratio > MOST_TIMES && busyP99 > HARMLESS_MILLISECONDS)
+  faults.push('the neighbour waited more than twice as long')
+for (const line of lines) console.log(line)
 for (const fault of faults) console.error(fault)
 if (faults.length > 0) process.exitCode = 1
 if (values.only === undefined) {
@@ -45,6 +50,6 @@ lost, and its p99 at most twice what it is alone.
 
 ${lines.map((line) => `* ${line}`).join('\n')}
 
-${faults.length === 0 ? 'All goals met.' : faults.join('; ')}`
+${faults.length === 0 ? 'No fault found.' : faults.join('; ')}`
   await writeSection(join(import.meta.dirname, '../../docs/performance.md'), 'runtime-hostile', section)
 }
