@@ -24,6 +24,7 @@ import { resources } from '#server/contracts/quantity.ts'
 import { EventList } from './event-list.tsx'
 import classes from './namespaces.module.css'
 import { ObjectTable } from './object-table.tsx'
+import { PodTable } from './pod-table.tsx'
 import { RequestLinks } from './request-links.tsx'
 
 export function NamespacePage({ team, name }: { team: string; name: string }) {
@@ -93,6 +94,11 @@ function Detail({ namespace }: { namespace: NamespaceDetail }) {
                 : 'The quota is not in force yet.'}
             </div>
           </Section>
+          {namespace.pods.length > 0 && (
+            <Section title="Pods" count={namespace.pods.length} flush>
+              <PodTable pods={namespace.pods} />
+            </Section>
+          )}
           <Section title="Events" count={namespace.events.length} flush>
             <EventList events={namespace.events} eventsProblem={namespace.eventsProblem} />
           </Section>

@@ -62,9 +62,20 @@ export const EventView = z.object({
   at: Timestamp.nullable(),
 })
 
+export const PodView = z.object({
+  name: z.string(),
+  state: z.string().meta({ description: 'Running, Pending, CrashLoopBackOff, … as the cluster calls it' }),
+  ready: z.string().meta({ description: 'Containers that are ready, of how many' }),
+  restarts: z.number().int(),
+  owner: z.string().nullable(),
+  message: z.string().nullable(),
+  startedAt: Timestamp.nullable(),
+})
+
 export const NamespaceDetail = NamespaceView.extend({
   application: ApplicationView.nullable(),
   objects: z.array(ObjectView),
+  pods: z.array(PodView).meta({ description: 'At most a hundred, those in trouble first' }),
   events: z.array(EventView),
   eventsProblem: z.string().nullable().meta({ description: 'Why its events could not be read' }),
   requests: z.array(

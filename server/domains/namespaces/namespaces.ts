@@ -15,6 +15,7 @@ import {
   ObservedApplication,
   ObservedModel,
   ObservedNamespace,
+  ObservedPod,
   ObservedQuota,
   observedOf,
   watchProblem,
@@ -23,6 +24,7 @@ import {
 import { monthlyCost, type PolicyService } from '../policy/policy.ts'
 import { type HistoryEntry, requestHistory } from '../requests/requests.ts'
 import { recentEvents } from './events.ts'
+import { podViews } from './pods.ts'
 import { amountsInForce, amountsUsed } from './quota.ts'
 import { stateOfNamespace } from './state.ts'
 
@@ -98,10 +100,11 @@ export function createNamespaces({ db, clusters, policy }: Needs) {
       demand(actor, 'namespace.read', input.team)
       const claim = await db.namespaceClaim.findUnique({ where: { name: input.namespace } })
       if (!claim || claim.teamSlug !== input.team) throw notFound(`The namespace ${input.namespace}`)
-      const [history, [seen], problem, recent] = await Promise.all([
+      const [history, [seen], problem, pods, recent] = await Promise.all([
         requestHistory(db, { team: input.team, namespace: input.namespace }),
         observedOf(db, 'application', ObservedApplication, { name: paths.applicationOfNamespace(claim.name) }),
         watchProblem(db, 'application'),
+        observedOf(db, 'pod', ObservedPod, { namespace: claim.name, team: input.team }),
         recentEvents(clusters.of(Environment.parse(claim.environment)), claim.name),
       ])
       const [view] = await viewsOf(
@@ -114,6 +117,7 @@ export function createNamespaces({ db, clusters, policy }: Needs) {
         ...view,
         application: seen ? applicationView(seen, problem) : null,
         objects: seen?.data.resources ?? [],
+        pods: podViews(pods),
         ...recent,
         requests: history
           .filter((each) => each.model === null)
