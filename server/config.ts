@@ -5,7 +5,7 @@
 import { z } from 'zod'
 import { environments } from './contracts/names.ts'
 import { GroupRoles } from './domains/people/group-roles.ts'
-import { readObjectStoreUrl } from './ports/object-store-url.ts'
+import { readObjectStoreUrl } from './ports/object-store/object-store-url.ts'
 
 const HttpUrl = z
   .url({ protocol: /^https?$/, error: 'This is not an http(s) address.' })

@@ -7,7 +7,7 @@ import { buffer } from 'node:stream/consumers'
 import { pipeline } from 'node:stream/promises'
 import { Sha256 } from '../contracts/names.ts'
 import { failure, IntegrationError, invalid } from '../errors.ts'
-import type { Intake, ObjectStore, Part, Range } from '../ports/object-store.ts'
+import type { Intake, ObjectStore, Part, Range } from '../ports/object-store/object-store.ts'
 
 export type Taken = { digest: Sha256; sizeBytes: number }
 

@@ -1,5 +1,5 @@
 import { describe } from 'vitest'
-import { objectStoreContract } from '../ports/object-store.contract.ts'
+import { objectStoreContract } from '../ports/object-store/object-store.contract.ts'
 import { createFakeObjectStore } from './fake-object-store.ts'
 
 describe('the object store in memory', () => {

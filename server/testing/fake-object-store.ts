@@ -15,7 +15,7 @@ import {
 } from '../adapters/model-bytes.ts'
 import type { Sha256, UploadId } from '../contracts/names.ts'
 import { IntegrationError, notFound } from '../errors.ts'
-import type { Intake, ObjectStore, Part, Stored } from '../ports/object-store.ts'
+import type { Intake, ObjectStore, Part, Stored } from '../ports/object-store/object-store.ts'
 
 export type FakeObjectStore = ObjectStore & {
   objects: Map<Sha256, Buffer>

@@ -8,7 +8,7 @@ import type { GitHost } from '../ports/git-host.ts'
 import type { GitOps } from '../ports/gitops/gitops.ts'
 import type { InferenceRuntime } from '../ports/inference-runtime.ts'
 import type { Metrics } from '../ports/metrics.ts'
-import type { ObjectStore } from '../ports/object-store.ts'
+import type { ObjectStore } from '../ports/object-store/object-store.ts'
 import { clusterProbes } from './probes-of-clusters.ts'
 import { webhookFacts } from './webhook.ts'
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
 import { afterAll, describe } from 'vitest'
-import { objectStoreContract } from '../../ports/object-store.contract.ts'
+import { objectStoreContract } from '../../ports/object-store/object-store.contract.ts'
 import { createFileStore } from './files.ts'
 
 describe('the object store in a folder', () => {

@@ -13,7 +13,14 @@ import { Readable, type Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { Sha256, UploadId } from '../../contracts/names.ts'
 import { IntegrationError, notFound, PortalError } from '../../errors.ts'
-import { type Intake, keyOf, type ObjectStore, type Part, partName, type Stored } from '../../ports/object-store.ts'
+import {
+  type Intake,
+  keyOf,
+  type ObjectStore,
+  type Part,
+  partName,
+  type Stored,
+} from '../../ports/object-store/object-store.ts'
 import {
   badRange,
   demandRange,

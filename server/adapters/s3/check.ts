@@ -11,7 +11,7 @@ import {
   PutObjectCommand,
   type S3Client,
 } from '@aws-sdk/client-s3'
-import type { StoreFact } from '../../ports/object-store.ts'
+import type { StoreFact } from '../../ports/object-store/object-store.ts'
 import { factsOf, isMissing, isTaken, toldOf } from './errors.ts'
 
 export async function checkPermissions(client: S3Client, Bucket: string, prefix: string): Promise<StoreFact[]> {

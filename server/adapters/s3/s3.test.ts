@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import type { ObjectStore } from '../../ports/object-store.ts'
+import type { ObjectStore } from '../../ports/object-store/object-store.ts'
 import { digestOf } from '../model-bytes.ts'
 import { createS3Store } from './s3.ts'
 import { type FaultProxy, faultProxy } from './testing/fault-proxy.ts'

@@ -34,8 +34,8 @@ import {
   presignedAtMost,
   type Range,
   type Stored,
-} from '../../ports/object-store.ts'
-import type { S3Place } from '../../ports/object-store-url.ts'
+} from '../../ports/object-store/object-store.ts'
+import type { S3Place } from '../../ports/object-store/object-store-url.ts'
 import { badRange, demandRange, explaining, inSequence, proven, provenToBe, takeIn, takePart } from '../model-bytes.ts'
 import { checkPermissions } from './check.ts'
 import { factsOf, isMissing, isTaken, toldOf } from './errors.ts'

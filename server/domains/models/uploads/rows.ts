@@ -4,7 +4,7 @@ import { Refusal, UploadState, type UploadView } from '../../../contracts/upload
 import type { Database } from '../../../database/database.ts'
 import { notFound } from '../../../errors.ts'
 import type { Actor } from '../../../permissions/actor.ts'
-import type { Part } from '../../../ports/object-store.ts'
+import type { Part } from '../../../ports/object-store/object-store.ts'
 
 const mebibyte = 2 ** 20
 const usualPart = 8 * mebibyte

@@ -20,7 +20,7 @@ import type { Actor } from '../../../permissions/actor.ts'
 import { demand } from '../../../permissions/permissions.ts'
 import type { Clock } from '../../../ports/clock.ts'
 import type { ModelValidator } from '../../../ports/model-validator.ts'
-import type { ObjectStore } from '../../../ports/object-store.ts'
+import type { ObjectStore } from '../../../ports/object-store/object-store.ts'
 import { createChecking } from './checking.ts'
 import {
   missingParts,

@@ -1,6 +1,6 @@
 /** Model bytes, addressed by what they are. Written once, never overwritten. */
 import type { Readable } from 'node:stream'
-import type { Sha256, UploadId } from '../contracts/names.ts'
+import type { Sha256, UploadId } from '../../contracts/names.ts'
 
 export type Stored = { digest: Sha256; sizeBytes: number; alreadyThere: boolean }
 

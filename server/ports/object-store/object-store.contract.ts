@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { describe, expect, it } from 'vitest'
-import { Sha256, UploadId } from '../contracts/names.ts'
+import { Sha256, UploadId } from '../../contracts/names.ts'
 import type { ObjectStore } from './object-store.ts'
 
 export type StoreUnderTest = {
