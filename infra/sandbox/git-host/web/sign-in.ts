@@ -66,10 +66,11 @@ function authorize({ host, oauth, request, response, query, form, actor }: SignI
   if (request.method === 'POST' && isProof(host, actor, form.get('proof'))) {
     return redirect(response, form.get('allow') === 'yes' ? oauth.allow(query, actor) : oauth.deny(query))
   }
-  const text = `Modelyard will know that ${actor.login} is you, so that your reviews here count there.`
+  const text = `On the sandbox’s Git host you are ${actor.login}. Modelyard will know that, so that your reviews here count there.`
   const buttons = html`<form method="post" action="${address}">${proof(host, actor)}
 <button class="primary" name="allow" value="yes">Link ${actor.login} to Modelyard</button>
-<div class="actions"><button class="plain" name="allow" value="no">Cancel</button></div></form>`
+<div class="actions"><button class="plain" name="allow" value="no">Cancel</button></div></form>
+<p><a href="/login?return_to=${encodeURIComponent(address)}">Sign in as somebody else</a></p>`
   pages.send(
     response,
     200,
