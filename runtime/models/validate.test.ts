@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { depthToSpace, identity, perceptron } from '../testing/models.ts'
 import { model, node, tensor, value } from '../testing/onnx-writer.ts'
 import { validateModel } from './validate.ts'
@@ -70,8 +70,12 @@ describe('validating a model', () => {
   })
 
   it('leaves nothing behind', async () => {
-    await validateModel(await fileOf(identity('float')), limits)
-    const left = (await readdir(tmpdir())).filter((name) => name.startsWith('modelyard-selftest-'))
-    expect(left).toEqual([])
+    const path = await fileOf(identity('float'))
+    const scratch = await mkdtemp(join(tmpdir(), 'validate-test-'))
+    onTestFinished(() => rm(scratch, { recursive: true, force: true }))
+    vi.stubEnv('TMPDIR', scratch)
+    onTestFinished(() => void vi.unstubAllEnvs())
+    expect(await validateModel(path, limits)).toMatchObject({ ok: true })
+    expect(await readdir(scratch)).toEqual([])
   })
 })
