@@ -13,6 +13,7 @@ import { createModels, type Models } from './control/models.ts'
 import type { GrpcTls } from './grpc/credentials.ts'
 import { type AcceptorPool, startAcceptors } from './http/acceptor-pool.ts'
 import type { AuthSettings } from './http/auth.ts'
+import { faultOfKeys } from './http/key-set.ts'
 import type { Ask } from './http/routes.ts'
 import { PROTOBUF_TYPE, protobufOf } from './metrics/exposition/protobuf.ts'
 import { TEXT_TYPE, textOf } from './metrics/exposition/text.ts'
@@ -188,6 +189,10 @@ export const createRuntime = async (config: RuntimeConfig): Promise<Runtime> => 
       process.exit(1)
     },
   })
+
+  const { jwks } = config.auth
+  const fault = jwks === '' ? undefined : await faultOfKeys(jwks)
+  if (fault !== undefined) config.log('keys for tokens cannot be had', { from: jwks.split('?')[0], reason: fault })
 
   const listening = pool
   let control: Server | undefined

@@ -11,6 +11,7 @@ import { classifier, elements, identity } from '../testing/models.ts'
 import { elementCodes } from '../testing/onnx-writer.ts'
 import { until } from '../testing/until.ts'
 import { startCollector } from './collector.ts'
+import { prometheusChecks } from './prometheus.ts'
 import { pythonWith, run } from './python.ts'
 
 const here = import.meta.dirname
@@ -40,6 +41,7 @@ const runtime = await createRuntime({
 try {
   await until('the models are ready', async () => (await fetch(`${runtime.url}/ready`)).status === 200, 120_000)
   process.exitCode = await run(interpreter, [join(here, 'clients.py'), new URL(runtime.url).host, runtime.grpc ?? ''])
+  process.exitCode = Math.max(process.exitCode, await prometheusChecks(folder, runtime.url))
 } finally {
   await runtime.close()
   process.exitCode = Math.max(Number(process.exitCode ?? 1), await collector.stop())

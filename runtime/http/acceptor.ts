@@ -114,7 +114,7 @@ server.listen({ host: settings.host, port: settings.port, reusePort: true, backl
   const bound = typeof address === 'object' && address ? address.port : settings.port
   startGrpc().then(
     (grpcPort) => tell({ type: 'listening', port: bound, grpcPort }),
-    (error: unknown) => tell({ type: 'failed', message: String(error) }),
+    (error: unknown) => tell({ type: 'failed', message: error instanceof Error ? error.message : String(error) }),
   )
 })
 

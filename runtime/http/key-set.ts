@@ -36,6 +36,20 @@ const download = async (url: string): Promise<string> => {
   return text
 }
 
+const read = (source: string): Promise<string> =>
+  /^https?:/.test(source) ? download(source) : readFile(source, 'utf8')
+
+/** Why the keys cannot be had now; nothing when they can. */
+export const faultOfKeys = async (source: string): Promise<string | undefined> => {
+  try {
+    Keys.parse(JSON.parse(await read(source)))
+    return undefined
+  } catch (error) {
+    const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
+    return cause instanceof Error ? cause.message : String(cause)
+  }
+}
+
 export interface KeySet {
   key: JWTVerifyGetKey
   /** Starts to read the keys again when they are old. */
@@ -43,7 +57,6 @@ export interface KeySet {
 }
 
 export const keySet = (source: string, onChange: () => void, times = keySetTimes): KeySet => {
-  const read = (): Promise<string> => (/^https?:/.test(source) ? download(source) : readFile(source, 'utf8'))
   let keys: JWTVerifyGetKey | undefined
   let text = ''
   let readAt = Number.NEGATIVE_INFINITY
@@ -54,7 +67,7 @@ export const keySet = (source: string, onChange: () => void, times = keySetTimes
   const load = async (): Promise<void> => {
     triedAt = performance.now()
     try {
-      const found = await read()
+      const found = await read(source)
       if (found !== text) {
         keys = createLocalJWKSet(Keys.parse(JSON.parse(found)))
         text = found

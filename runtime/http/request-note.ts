@@ -29,11 +29,14 @@ export const emptyNote = (): RequestNote => ({
 })
 
 const MAX_PATH = 300
+/** A probe is told that it is too early as often as it asks, which is no failure. */
+const isProbe = (path: string, status: number): boolean => status === 503 && path.endsWith('/ready')
 
 export const recorder =
   (watch: RequestWatch): OnAnswered =>
   (exchange, status, bytesOut) => {
     const { head } = exchange
+    if (isProbe(head.path, status)) return
     const note = exchange.note ?? emptyNote()
     watch.ended({
       ...note,

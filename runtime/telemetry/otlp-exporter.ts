@@ -86,6 +86,7 @@ export const otlpExporter = (settings: ExporterSettings, log: Log): Exporter => 
 
   const send = async (records: RequestRecord[]): Promise<void> => {
     const body = encodeSpans(settings.resource, settings.scope, records)
+    let reason = ''
     for (let attempt = 1; ; attempt++) {
       const failure = await post(body)
       if (!failure) {
@@ -93,7 +94,9 @@ export const otlpExporter = (settings: ExporterSettings, log: Log): Exporter => 
         complained = false
         return
       }
-      if (!failure.again || attempt === ATTEMPTS || stopping.signal.aborted) return drop(records, failure.reason)
+      // Being stopped ourselves says nothing about the collector.
+      if (reason === '' || !stopping.signal.aborted) reason = failure.reason
+      if (!failure.again || attempt === ATTEMPTS || stopping.signal.aborted) return drop(records, reason)
       const pause = Math.max(failure.pause, FIRST_PAUSE * 2 ** (attempt - 1))
       await wait(Math.min(pause, TIMEOUT), undefined, { signal: stopping.signal, ref: false }).catch(() => {}) // closing
     }
