@@ -38,7 +38,7 @@ it('fails a runtime that is slower than it was, though not for one bad try', { t
   const [cost] = await measureCosts(bench, tiny, ['JSON'])
   if (!cost) throw new Error('nothing was measured')
   expect(cost.micros).toBeGreaterThan(1)
-  expect(cost.overEcho).toBeGreaterThan(1)
+  expect(cost.overEcho).toBeGreaterThan(0)
 
   const scaled = (by: number): Cost => ({ ...cost, micros: cost.micros * by, overEcho: cost.overEcho * by })
   const checked = (...tries: number[]) => {
