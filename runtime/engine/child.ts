@@ -40,7 +40,13 @@ export const startChild = (options: ChildOptions): Child => {
   const script = `ulimit -c 0; ulimit -d ${kilobytes}; exec "$0" "$@"`
   const child = spawn(command, limited ? ['-c', script, process.execPath, ...node] : node, {
     cwd: options.workingDirectory,
-    env: { NODE_ENV: 'production', LANG: 'C.UTF-8', PATH: '/usr/bin:/bin', MALLOC_ARENA_MAX: '2' },
+    env: {
+      NODE_ENV: 'production',
+      LANG: 'C.UTF-8',
+      PATH: '/usr/bin:/bin',
+      MALLOC_ARENA_MAX: '2',
+      TMPDIR: options.workingDirectory, // goes with its folder, also when it is killed
+    },
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     serialization: 'json',
   })
