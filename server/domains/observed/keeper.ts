@@ -34,6 +34,8 @@ export function createKeeper({ db, log, cluster, kind, topic, signal, onWritten 
   const held = new Map<string, string>()
   const pending = new Map<string, Change>()
   let loaded = false
+  /** What there is, as long as it is not known yet what the database holds. */
+  let first: Map<string, Observed> | undefined
   let wake = Promise.withResolvers<void>()
 
   const enqueue = (key: string, change: Change) => {
@@ -43,6 +45,7 @@ export function createKeeper({ db, log, cluster, kind, topic, signal, onWritten 
   }
 
   function put(item: Observed): void {
+    if (first) return void first.set(keyOf(item), item)
     if (item.data === null) return
     const text = textOf(item.data)
     const key = keyOf(item)
@@ -51,15 +54,14 @@ export function createKeeper({ db, log, cluster, kind, topic, signal, onWritten 
   }
 
   function remove({ namespace, name }: Place): void {
+    if (first) return void first.delete(keyOf({ namespace, name }))
     enqueue(keyOf({ namespace, name }), { namespace, name, team: null, text: null, seenAt: performance.now() })
   }
 
-  let replacement: Observed[] | undefined
-
   /** All there is: what is known and not among it is gone. */
-  function replace(items: Observed[]): void {
+  function replace(items: readonly Observed[]): void {
     if (!loaded) {
-      replacement = items
+      first = new Map(items.map((item) => [keyOf(item), item]))
       wake.resolve()
       return
     }
@@ -85,9 +87,10 @@ export function createKeeper({ db, log, cluster, kind, topic, signal, onWritten 
       after = { namespace: last.namespace, name: last.name }
     }
     loaded = true
-    const first = replacement
-    replacement = undefined
-    if (first) replace(first)
+    const items = [...(first?.values() ?? [])]
+    const wasListed = first !== undefined
+    first = undefined
+    if (wasListed) replace(items)
   }
 
   async function write(changes: readonly Change[]): Promise<void> {
