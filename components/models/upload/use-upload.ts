@@ -35,7 +35,7 @@ export function useUpload(team: string, model: string, onDone: () => void) {
   const unfinished = useQuery(uploadsQuery(team, model))
   const running = useRef<AbortController | null>(null)
   /** What this page sends; the upload is known once it has begun. */
-  const current = useRef<{ file: File; notes: string; upload?: UploadView } | null>(null)
+  const current = useRef<{ file: File; notes: string; begun?: Promise<UploadView>; upload?: UploadView } | null>(null)
   const at = (upload: UploadView) => ({ team, model, upload: upload.id })
   const forget = () => client.invalidateQueries({ queryKey: uploadsQuery(team, model).queryKey })
 
@@ -72,8 +72,12 @@ export function useUpload(team: string, model: string, onDone: () => void) {
       const known = items.find((each) => each.fingerprint === fingerprint)
       const facts = { fileName: file.name, sizeBytes: file.size, fingerprint, notes }
       const idempotencyKey = crypto.randomUUID()
-      const upload = known ?? (await call(beginUpload, { team, model, ...facts }, { idempotencyKey, signal }))
-      current.current = { file, notes, upload }
+      // Not to be broken off: whoever cancels meanwhile must know what there is to stop.
+      const begun = known ? Promise.resolve(known) : call(beginUpload, { team, model, ...facts }, { idempotencyKey })
+      current.current = { file, notes, begun }
+      const upload = await begun
+      signal.throwIfAborted()
+      current.current = { file, notes, begun, upload }
       if (upload.state === 'receiving') await send(upload, file, signal)
       await follow(await call(completeUpload, at(upload), { signal }), signal)
     })
@@ -126,11 +130,12 @@ export function useUpload(team: string, model: string, onDone: () => void) {
     canGoOn: () => current.current !== null,
     async cancel() {
       running.current?.abort()
-      setPhase({ kind: 'stopped' })
-      const upload = current.current?.upload
+      const begun = current.current?.begun
       current.current = null
+      const upload = await begun?.catch(() => undefined) // what could not begin need not be stopped
       if (upload) await call(stopUpload, at(upload)).catch(() => undefined) // it ends by itself in a day
       await forget()
+      setPhase({ kind: 'stopped' })
     },
     async discard(upload: UploadView) {
       await call(stopUpload, at(upload)).catch((error: unknown) => setPhase({ kind: 'failed', error }))
