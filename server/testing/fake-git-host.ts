@@ -293,7 +293,7 @@ export function createFakeGitHost(initial: Record<string, string> = {}): FakeGit
     },
     closeByHand(number) {
       const pull = pullOf(number)
-      pull.change = { ...pull.change, state: 'closed' }
+      if (pull.change.state === 'open') pull.change = { ...pull.change, state: 'closed' }
     },
     down(value) {
       isDown = value

@@ -176,4 +176,40 @@ describe('deciding about a request', () => {
     expect((await requests.get(member, request.id)).state).toBe('in_review')
     expect(await git.readFile('teams/x.yaml')).toBeUndefined()
   })
+
+  it('merges what was judged or nothing when an approval and a push arrive at once', async () => {
+    const { git, requests, advance, reviewer, submitted, team, db } = story()
+    for (let round = 0; round < 5; round++) {
+      const request = await submitted({ purpose: `race${round}` })
+      const row = await db.request.findUniqueOrThrow({ where: { id: request.id } })
+      const path = `teams/${team}/dev/namespaces/${row.namespace}/resourcequota.yaml`
+      const asked = (await git.readFile(path, row.branch))?.content
+      await Promise.allSettled([
+        requests.approve(reviewer, { id: request.id, sha: headOf(request) }).then(() => advance.advance(request.id)),
+        Promise.resolve()
+          .then(() => git.push(row.branch, [{ path, content: 'requests: everything\n' }]))
+          .then(() => advance.advance(request.id)),
+      ])
+      await advance.advance(request.id)
+      const merged = await git.readFile(path)
+      expect([undefined, asked]).toContain(merged?.content)
+      const { state } = await requests.get(reviewer, request.id)
+      expect(state).toBe(merged ? 'syncing' : 'in_review')
+    }
+  })
+
+  it('ends in one way when it is merged here and closed there at once', async () => {
+    const { git, requests, advance, reviewer, submitted } = story()
+    const request = await submitted()
+    const number = request.pullRequest?.number ?? 0
+    await requests.approve(reviewer, { id: request.id, sha: headOf(request) })
+    await Promise.allSettled([
+      advance.advance(request.id),
+      advance.advance(request.id),
+      Promise.resolve().then(() => git.closeByHand(number)),
+    ])
+    await advance.advance(request.id)
+    const { state } = await requests.get(reviewer, request.id)
+    expect(state).toBe((await git.getChange(number)).state === 'merged' ? 'syncing' : 'cancelled')
+  })
 })
