@@ -82,7 +82,7 @@ function WaySign({ way }: { way: 'up' | 'down' | null }) {
   const Icon = way === 'down' ? IconArrowDown : IconArrowUp
   return (
     <>
-      <span className="visually-hidden">{way === 'down' ? ', descending' : ', ascending'}</span>
+      <span className="visually-hidden">{way === 'down' ? 'descending' : 'ascending'}</span>
       <Icon size={15} stroke={1.9} aria-hidden />
     </>
   )
