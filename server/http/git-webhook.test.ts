@@ -5,7 +5,7 @@ import { buffer } from 'node:stream/consumers'
 import { sign } from '@octokit/webhooks-methods'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { CommitSha, type RequestId } from '../contracts/names.ts'
-import { type Asked, at, usePortalAtGitHost, webhookSecret } from '../testing/portal-at-git-host.ts'
+import { type Asked, at, usePortalAtGitHost, webhookSecret } from '../testing/git-host/portal-at-git-host.ts'
 import { answerGitWebhook } from './git-webhook.ts'
 
 const patiently = { timeout: 15_000, interval: 50 }

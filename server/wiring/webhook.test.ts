@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createLog } from '../logging/log.ts'
 import type { Webhook } from '../ports/git-host.ts'
-import { createFakeGitHost } from '../testing/fake-git-host.ts'
+import { createFakeGitHost } from '../testing/git-host/fake-git-host.ts'
 import { registerWebhook, webhookFacts, webhookUrlOf } from './webhook.ts'
 
 const config = {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { browserAtGitHost } from '../../testing/git-host-browser.ts'
+import { browserAtGitHost } from '../../testing/git-host/git-host-browser.ts'
 import { type SandboxPart, startSandboxPart } from '../../testing/sandbox.ts'
 import { createGitHubSignIn } from './sign-in.ts'
 

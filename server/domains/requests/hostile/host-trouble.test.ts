@@ -2,7 +2,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { createGitHub } from '../../../adapters/github/github.ts'
 import { CommitSha } from '../../../contracts/names.ts'
-import { type Asked, at, usePortalAtGitHost } from '../../../testing/portal-at-git-host.ts'
+import { type Asked, at, usePortalAtGitHost } from '../../../testing/git-host/portal-at-git-host.ts'
 
 const headOf = (request: { pullRequest: { headSha: string | null } | null }) =>
   CommitSha.parse(request.pullRequest?.headSha)

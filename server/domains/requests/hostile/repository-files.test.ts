@@ -1,7 +1,7 @@
 /** Group 12: what lies in the repository, put there by hand; over the wire against the sandbox's host. */
 import { describe, expect, it, vi } from 'vitest'
 import { CommitSha } from '../../../contracts/names.ts'
-import { type Asked, usePortalAtGitHost } from '../../../testing/portal-at-git-host.ts'
+import { type Asked, usePortalAtGitHost } from '../../../testing/git-host/portal-at-git-host.ts'
 
 describe('files in the repository', () => {
   const world = usePortalAtGitHost()

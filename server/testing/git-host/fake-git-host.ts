@@ -1,7 +1,7 @@
 /** A Git host in memory that passes the same suite as the adapter, with a way in for what happens behind the portal's back. */
 import { createHash, randomUUID } from 'node:crypto'
-import { CommitSha } from '../contracts/names.ts'
-import { failure, IntegrationError } from '../errors.ts'
+import { CommitSha } from '../../contracts/names.ts'
+import { failure, IntegrationError } from '../../errors.ts'
 import type {
   Change,
   ChangedFile,
@@ -11,7 +11,7 @@ import type {
   Review,
   StatusReport,
   Webhook,
-} from '../ports/git-host.ts'
+} from '../../ports/git-host.ts'
 
 type Files = ReadonlyMap<string, string>
 type Commit = { sha: CommitSha; files: Files; parent?: Commit }

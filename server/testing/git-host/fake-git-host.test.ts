@@ -1,5 +1,5 @@
 import { describe } from 'vitest'
-import { gitHostContract } from '../ports/git-host.contract.ts'
+import { gitHostContract } from '../../ports/git-host.contract.ts'
 import { createFakeGitHost } from './fake-git-host.ts'
 
 describe('the fake Git host', () => {
