@@ -40,12 +40,6 @@ interface Taken {
 }
 
 const MAX_KNOWN = 4
-/**
- * A run about as long as this goes by itself, and the next follows while its answers are on their way. Were all that came
- * together run together, the callers would wait for the engine and then the engine for the callers, half the cores idle.
- */
-const RUN_MICROS = 128
-const LEAST_ROWS = 4
 /** Requests that never look alike are not worth remembering. */
 const FRUITLESS = 64
 
@@ -82,14 +76,6 @@ export const createRowLane = ({ memory, signature, head, observations }: RowLane
   const known: Known[] = []
   let fruitless = 0
   let broken = false
-  /** What a row takes, of late. */
-  let rowMicros = 0
-
-  const rowsAtOnce = (): number =>
-    rowMicros * memory.capacity <= RUN_MICROS
-      ? memory.capacity
-      : Math.min(memory.capacity, Math.max(LEAST_ROWS, Math.floor(RUN_MICROS / rowMicros)))
-
   const answerOf = (template: RequestTemplate): Pick<Known, 'answer' | 'answerBytes'> => {
     const { id, rows } = template
     let text = `{${head.modelFields}${id === '' ? '' : `,"id":${JSON.stringify(id)}`},"outputs":[`
@@ -244,7 +230,6 @@ export const createRowLane = ({ memory, signature, head, observations }: RowLane
     memory.run(rows)
     const runEnd = performance.now()
     const runMicros = Math.round((runEnd - ran) * 1000)
-    rowMicros += (((runEnd - ran) * 1000) / rows - rowMicros) * (rowMicros === 0 ? 1 : 0.05)
     const waitMicros = Math.round((ran - began) * 1000)
     let size = FRAME_HEAD + taken.length * ANSWER_HEAD
     let at = size
@@ -288,7 +273,6 @@ export const createRowLane = ({ memory, signature, head, observations }: RowLane
       row = 0
     }
 
-    const most = rowsAtOnce()
     let before = began
     for (const wire of items) {
       const each = broken || wire.kind !== bodyKind.infer || wire.slot ? undefined : find(wire)
@@ -296,7 +280,7 @@ export const createRowLane = ({ memory, signature, head, observations }: RowLane
         left.push(wire)
         continue
       }
-      if (row > 0 && row + each.rows > most) flush()
+      if (row + each.rows > memory.capacity) flush()
       if (each.binary ? fillBinary(each, wire.body, row) : fillJson(each, wire.body, row)) {
         const now = performance.now()
         taken.push({ wire, known: each, row, parseMicros: Math.round((now - before) * 1000) })
