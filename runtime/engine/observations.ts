@@ -1,7 +1,7 @@
 /** What an engine has seen since it was last asked: predictions by label, drift counts, and recent labels by request. */
 
 import type { Monitoring } from '#server/contracts/inference/monitoring.ts'
-import type { RememberedPredictions } from '../metrics/remembered-predictions.ts'
+import type { RememberedPredictions } from '../metrics/feedback/remembered-predictions.ts'
 import type { CountTokens } from '../metrics/text-tokens.ts'
 import type { Tensor } from '../protocol/datatypes.ts'
 import { type DriftCounter, driftCounter } from './drift-counter.ts'

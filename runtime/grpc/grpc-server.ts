@@ -3,7 +3,7 @@
  * tensors are read by the engine, as with HTTP.
  */
 import { type handleUnaryCall, Metadata, Server, type ServiceDefinition, status } from '@grpc/grpc-js'
-import { modelsFor } from '../http/auth.ts'
+import { modelsFor } from '../auth/auth.ts'
 import type { ModelRoute } from '../http/route-table.ts'
 import { type Ask, modelIsReady } from '../http/routes.ts'
 import { InferenceError } from '../protocol/errors.ts'

@@ -1,7 +1,7 @@
 /** ModelInfer: the same limits, engines, counts and log lines as over HTTP. */
 import { Metadata, type ServerUnaryCall } from '@grpc/grpc-js'
+import type { Authorize } from '../auth/auth.ts'
 import { bodyKind, type WireAnswer } from '../engine/frames.ts'
-import type { Authorize } from '../http/auth.ts'
 import type { ModelRoute, VersionRoute } from '../http/route-table.ts'
 import { observe, SECONDS_BUCKETS } from '../metrics/request-stats.ts'
 import { InferenceError } from '../protocol/errors.ts'

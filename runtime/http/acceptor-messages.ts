@@ -1,9 +1,10 @@
 /** What the main thread and an acceptor thread say to one another; both are our own code in one process. */
+
+import type { AuthSettings } from '../auth/auth.ts'
 import type { GrpcTls } from '../grpc/credentials.ts'
 import type { RequestStats } from '../metrics/request-stats.ts'
 import type { SharedLimits } from '../queue/limits.ts'
 import type { Watched, WatchSettings } from '../telemetry/request-watch.ts'
-import type { AuthSettings } from './auth.ts'
 import type { RouteTable } from './route-table.ts'
 import type { Ask } from './routes.ts'
 

@@ -3,8 +3,8 @@ import { z } from 'zod'
 import type { LoadedVersion, ModelEntry } from '../control/model-entry.ts'
 import { type DriftWindow, driftWindow } from './drift.ts'
 import { type Family, family, type LabelSet, type Sample } from './exposition/families.ts'
-import type { FeedbackWindow } from './feedback.ts'
-import type { KeptFeedback } from './kept-feedback.ts'
+import type { FeedbackWindow } from './feedback/feedback.ts'
+import type { KeptFeedback } from './feedback/kept-feedback.ts'
 
 const Feedback = z.object({
   id: z.string().min(1).max(200),

@@ -2,10 +2,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
-import { ModelSpec } from '../control/contract.ts'
-import { classifier } from '../testing/models.ts'
-import { startTestRuntime, type TestRuntime } from '../testing/start-runtime.ts'
-import { until } from '../testing/until.ts'
+import { ModelSpec } from '../../control/contract.ts'
+import { classifier } from '../../testing/models.ts'
+import { startTestRuntime, type TestRuntime } from '../../testing/start-runtime.ts'
+import { until } from '../../testing/until.ts'
 
 it('feedback finds its prediction after the engine was killed and after the server was started again', {
   timeout: 60_000,

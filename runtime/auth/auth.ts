@@ -4,9 +4,9 @@
  */
 import { errors, jwtVerify } from 'jose'
 import { z } from 'zod'
+import type { ModelRoute } from '../http/route-table.ts'
 import { InferenceError } from '../protocol/errors.ts'
 import { type KeySetTimes, KeysUnavailable, keySet } from './key-set.ts'
-import type { ModelRoute } from './route-table.ts'
 
 export interface AuthSettings {
   /** Address or file of the key set; empty for a runtime that is open to whoever reaches it. */

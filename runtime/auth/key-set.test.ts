@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import type { ModelRoute } from '../http/route-table.ts'
 import { InferenceError } from '../protocol/errors.ts'
 import { until } from '../testing/until.ts'
 import { createAuthorizer, modelsFor } from './auth.ts'
-import type { ModelRoute } from './route-table.ts'
 
 const model = (name: string, tenant = 'ml'): ModelRoute => ({
   name,
