@@ -17,13 +17,13 @@ import type { GitOps } from '../../../ports/gitops/gitops.ts'
 import { paths } from '../../gitops/gitops.ts'
 import type { Standings } from '../../people/people.ts'
 import type { PolicyService } from '../../policy/policy.ts'
-import { columnsOf } from '../planning/claims.ts'
-import { desiredOf } from '../planning/desired.ts'
-import { filesFor, proposalText, strangeFiles } from '../rendering/render.ts'
+import { filesFor, proposalText } from '../rendering/render.ts'
 import { takeReviews } from '../reviews/take-reviews.ts'
 import { standingReviews } from '../reviews/whose-word.ts'
 import { appliedYet } from './applied.ts'
-import { type Blockage, blockageOf } from './blockage.ts'
+import { blockageOf } from './blockage.ts'
+import { holdClaim, settleClaim } from './claiming.ts'
+import { judgeBranch } from './judging.ts'
 import { announceRequest, loadRequest, lockRequest, type Move, move, type RequestRow, stateOf } from './store.ts'
 
 type Needs = {
@@ -40,10 +40,11 @@ type Needs = {
 const portal = systemActor('Modelyard')
 const gitOps = systemActor('Argo CD')
 
-export const policyStatus = 'modelyard/policy'
-export const approvalStatus = 'modelyard/approval'
+const approvalStatus = 'modelyard/approval'
 
 export function createAdvance({ db, git, clusters, gitops, policy, standings, portalUrl, repositoryUrl }: Needs) {
+  const judge = (row: RequestRow, change: Change) => judgeBranch(row, change, { git, portalUrl, repositoryUrl })
+
   /** Applies an event if the request is still where we saw it; somebody else may have been faster. */
   async function record(
     seen: RequestRow,
@@ -65,8 +66,10 @@ export function createAdvance({ db, git, clusters, gitops, policy, standings, po
     // What must be put right on the branch outweighs what only delays.
     if (blockageOf(row) || JSON.stringify(row.failure) === JSON.stringify(problem)) return false
     await db.$transaction(async (tx) => {
-      await tx.request.update({ where: { id: row.id }, data: { failure: problem ?? Prisma.DbNull } })
-      await announceRequest(tx, row)
+      // Only where nobody has moved it since: they may have found something that weighs more.
+      const where = { id: row.id, version: row.version }
+      const { count } = await tx.request.updateMany({ where, data: { failure: problem ?? Prisma.DbNull } })
+      if (count > 0) await announceRequest(tx, row)
     })
     return false
   }
@@ -81,35 +84,12 @@ export function createAdvance({ db, git, clusters, gitops, policy, standings, po
   async function open(row: RequestRow): Promise<boolean> {
     const files = await filesFor(row, git, repositoryUrl)
     const change = await git.openChange({ branch: row.branch, files, ...proposalText(row, portalUrl) })
-    const strange = await judgeBranch(row, change)
+    const strange = await judge(row, change)
     return record(row, 'opened', {
       detail: `#${change.number}`,
       data: { sha: change.headSha, number: change.number },
       patch: { pullNumber: change.number, pullUrl: change.url, headSha: change.headSha, failure: strange },
     })
-  }
-
-  /**
-   * Does the branch hold exactly what was judged? Whoever may push could otherwise slip more past the policy than the
-   * numbers on the page say. The host is told too, so that merging there cannot go round it.
-   */
-  async function judgeBranch(row: RequestRow, change: Change): Promise<Blockage | null> {
-    const strange = await strangeFiles(row, change, git, repositoryUrl)
-    await git.reportStatus(change.headSha, {
-      context: policyStatus,
-      state: strange.length === 0 ? 'success' : 'failure',
-      description: (strange.length === 0
-        ? Verdict.parse(row.verdict).summary
-        : `Not what was asked: ${strange.join(', ')}`
-      ).slice(0, 140),
-      url: `${portalUrl}/requests/${row.id}`,
-    })
-    if (strange.length === 0) return null
-    return {
-      message: `The branch no longer holds what was asked: ${strange.slice(0, 3).join(', ')}.`,
-      remedy: 'Take the change out of the branch, or withdraw this request and ask for what is wanted.',
-      blocks: true,
-    }
   }
 
   /** What happened on the host since we last looked; undefined when nothing did. */
@@ -130,7 +110,7 @@ export function createAdvance({ db, git, clusters, gitops, policy, standings, po
     }
     if (change.state === 'closed') return record(row, 'closed_on_host')
     if (change.headSha !== row.headSha) {
-      const strange = await judgeBranch(row, change)
+      const strange = await judge(row, change)
       return record(
         row,
         'push',
@@ -295,24 +275,3 @@ export function createAdvance({ db, git, clusters, gitops, policy, standings, po
   }
 }
 export type Advance = ReturnType<typeof createAdvance>
-
-/** Once merged, the quota is desired state: it counts for the team whether or not it is applied yet. */
-async function holdClaim(tx: Transaction, row: RequestRow): Promise<void> {
-  if (row.model !== null) return
-  const desired = desiredOf(row)
-  if (desired.kind === 'namespace') {
-    const held = { ...columnsOf(desired.quota), state: 'active', requestId: row.id }
-    await tx.namespaceClaim.upsert({
-      where: { name: row.namespace },
-      create: { name: row.namespace, teamSlug: row.team.slug, environment: row.environment, ...held },
-      update: held,
-    })
-  } else {
-    await tx.namespaceClaim.updateMany({ where: { name: row.namespace }, data: { state: 'deleting' } })
-  }
-}
-
-async function settleClaim(tx: Transaction, row: RequestRow): Promise<void> {
-  if (row.model === null && desiredOf(row).kind === 'nothing')
-    await tx.namespaceClaim.deleteMany({ where: { name: row.namespace } })
-}
