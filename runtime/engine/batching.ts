@@ -15,10 +15,19 @@ const rowsOf = (inputs: readonly Tensor[]): number => {
   return inputs.every((tensor) => tensor.shape[0] === rows) ? rows : 0
 }
 
+/** Stacking what is larger costs more, in copying and in memory to collect, than a run less saves. */
+const LARGE = 131_072
+
+const bytesOf = (inputs: readonly Tensor[]): number => {
+  let bytes = 0
+  for (const { data } of inputs) if (!Array.isArray(data)) bytes += data.byteLength
+  return bytes
+}
+
 /** Undefined for what must run alone. */
 const shapeKey = (inputs: readonly Tensor[], rules: BatchRules): string | undefined => {
   const rows = rowsOf(inputs)
-  if (rows === 0 || rows >= rules.maxBatch) return undefined
+  if (rows === 0 || rows >= rules.maxBatch || bytesOf(inputs) > LARGE) return undefined
   return rules.shapesVary ? inputs.map((tensor) => tensor.shape.slice(1).join()).join(';') : ''
 }
 
