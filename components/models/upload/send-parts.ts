@@ -57,7 +57,7 @@ export async function sendParts({ upload, file, send, onProgress, signal, pauses
 }
 
 /** The portal is away or busy, or the part came too slowly or damaged: another try may do. */
-const mayPass = (error: unknown) =>
+export const mayPass = (error: unknown) =>
   error instanceof ProblemError &&
   (error.problem.status === 0 ||
     error.problem.status === 429 ||

@@ -15,7 +15,7 @@ import {
   type UploadView,
 } from '#server/contracts/uploads.ts'
 import { fingerprintOf, sha256Of } from './fingerprint.ts'
-import { sendParts } from './send-parts.ts'
+import { mayPass, sendParts } from './send-parts.ts'
 
 export type Phase =
   | { kind: 'idle' }
@@ -102,7 +102,10 @@ export function useUpload(team: string, model: string, onDone: () => void) {
     while (last.state === 'checking') {
       await new Promise((resolve) => setTimeout(resolve, askAgainAfter))
       signal.throwIfAborted()
-      last = await call(getUpload, at(upload), { signal })
+      last = await call(getUpload, at(upload), { signal }).catch((error: unknown) => {
+        if (signal.aborted || !mayPass(error)) throw error
+        return last // the check goes on whether we hear of it or not
+      })
     }
     current.current = null
     await forget()

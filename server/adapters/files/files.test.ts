@@ -1,9 +1,11 @@
+import { randomUUID } from 'node:crypto'
 import { createWriteStream, mkdtempSync, readdirSync, rmSync } from 'node:fs'
-import { rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
-import { afterAll, describe } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
+import { UploadId } from '../../contracts/names.ts'
 import { objectStoreContract } from '../../ports/object-store/object-store.contract.ts'
 import { createFileStore } from './files.ts'
 
@@ -39,6 +41,14 @@ describe('the object store in a folder', () => {
       await rename(join(root, 'away'), folder)
     },
   }))
+
+  it('counts no part that is gone by the time it is looked at', async () => {
+    const upload = UploadId.parse(randomUUID())
+    await mkdir(join(folder, 'incoming', upload), { recursive: true })
+    await symlink('nowhere', join(folder, 'incoming', upload, '000001'))
+    expect(await store.parts(upload)).toEqual([])
+    await store.abandon(upload)
+  })
 })
 
 const nameOfFile = (entry: { isFile: () => boolean; parentPath: string; name: string }) =>

@@ -81,9 +81,14 @@ export function createFileStore(folder: string, { write }: Options = {}): Object
   async function parts(upload: UploadId): Promise<Part[]> {
     const names = (await readdir(partsOf(upload)).catch(unlessMissing)) ?? []
     const whole = names.filter((name) => /^\d{6}$/.test(name)).sort()
-    return Promise.all(
-      whole.map(async (name) => ({ number: Number(name), sizeBytes: (await stat(join(partsOf(upload), name))).size })),
+    // What is given up meanwhile is not there.
+    const sizes = await Promise.all(
+      whole.map((name) => stat(join(partsOf(upload), name)).then(({ size }) => size, unlessMissing)),
     )
+    return whole.flatMap((name, place) => {
+      const sizeBytes = sizes[place]
+      return sizeBytes === undefined ? [] : [{ number: Number(name), sizeBytes }]
+    })
   }
 
   const store: ObjectStore = {
@@ -125,7 +130,7 @@ export function createFileStore(folder: string, { write }: Options = {}): Object
       return put(Readable.from(all(), { objectMode: false }), intake)
     },
     async abandon(upload) {
-      await rm(partsOf(upload), { recursive: true, force: true })
+      await rm(partsOf(upload), { recursive: true, force: true, maxRetries: 3 }) // a part may be arriving
     },
     async tidy(before) {
       const names = (await readdir(incoming).catch(unlessMissing)) ?? []

@@ -234,6 +234,18 @@ export function objectStoreContract(make: () => StoreUnderTest, { canStall = fal
       expect(await everything()).toEqual(before)
     })
 
+    it('can be asked for while it is given up', async () => {
+      const { store } = make()
+      const { bytes } = await fresh()
+      for (let round = 0; round < 20; round += 1) {
+        const upload = newUpload()
+        await Promise.all([1, 2, 3].map((number) => send(store, upload, bytes, number)))
+        const asked = [store.parts(upload), store.abandon(upload), store.parts(upload), store.parts(upload)]
+        expect((await Promise.allSettled(asked)).filter((each) => each.status === 'rejected')).toEqual([])
+        expect(await store.parts(upload)).toEqual([])
+      }
+    })
+
     it('is swept when nobody goes on with it', async () => {
       const { store, everything } = make()
       const { bytes } = await fresh()
