@@ -44,5 +44,11 @@ describe('the webhook at the Git host', () => {
     expect(await told({ active: true, deliveries: [delivery(401), delivery(202)] })).toEqual(
       fact('Last delivery failed with 401', false),
     )
+    expect(await told({ active: true, deliveries: [delivery(0)] })).toEqual(
+      fact('Registered; the host’s first delivery did not arrive', null),
+    )
+    expect(await told({ active: true, deliveries: [delivery(0), delivery(0)] })).toEqual(
+      fact('Last delivery failed with 0', false),
+    )
   })
 })

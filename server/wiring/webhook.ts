@@ -42,8 +42,10 @@ export async function webhookFacts(git: Pick<GitHost, 'findWebhook'>, config: Se
     const webhook = await git.findWebhook(webhookUrlOf(config))
     if (!webhook) return fact('Not registered there', false)
     if (!webhook.active) return fact('Switched off there', false)
-    const [latest] = webhook.deliveries
+    const [latest, before] = webhook.deliveries
     if (!latest) return fact('Registered, nothing delivered yet', true)
+    // The host greets a new webhook at once, when the portal may still be starting.
+    if (latest.status === 0 && !before) return fact('Registered; the host’s first delivery did not arrive', null)
     const taken = latest.status >= 200 && latest.status < 300
     return fact(taken ? `Last delivery taken, ${latest.at}` : `Last delivery failed with ${latest.status}`, taken)
   } catch (error) {

@@ -20,7 +20,7 @@ export function IntegrationDetails({ integration }: { integration: IntegrationVi
           </Part>
         )}
         {permissions.length > 0 && (
-          <Part title="What the portal’s account may do">
+          <Part title="What the portal may do there">
             <ul className={classes.permissions}>
               {permissions.map(({ label, value, ok }) => (
                 <li key={label} data-ok={ok}>

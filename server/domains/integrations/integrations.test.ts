@@ -117,6 +117,13 @@ describe('the health of integrations', () => {
   it.each<[string, Fact[], Fact[], string, string]>([
     ['is well', [], [{ label: 'Read', value: 'allowed', ok: true }], 'ok', ''],
     ['lacks a permission', [], [{ label: 'Write', value: 'not allowed', ok: false }], 'degraded', 'account'],
+    [
+      'fails at something it may do',
+      [],
+      [{ label: 'Webhook', value: 'failed with 401', ok: false }],
+      'degraded',
+      'Webhook',
+    ],
     ['says that something is wrong', [{ label: 'Disk', value: 'full', ok: false }], [], 'degraded', 'Disk'],
     ['has what it does not need', [], [{ label: 'Read secrets', value: 'allowed', ok: null }], 'ok', ''],
   ])('when it %s', async (_what, facts, permissions, state, remedy) => {

@@ -16,6 +16,8 @@ export type Probe = {
   check?: () => Promise<readonly Fact[]>
 }
 
+/** How a check says that the account lacks something, as opposed to something else being wrong there. */
+const notAllowed = 'not allowed'
 const patience = 3000
 const slow = 1000
 const permissionsLast = 120_000
@@ -29,8 +31,8 @@ export async function ask(probe: Probe, before: Report | undefined, now: Date): 
     const { version, facts = [] } = await inTime(probe.probe(), title)
     const latency = Math.round(performance.now() - started)
     const permissions = await permissionsOf(probe, known, now)
-    const lacking = permissions.facts.filter((each) => each.ok === false)
-    const doubtful = [...facts.filter((each) => each.ok === false), ...lacking]
+    const doubtful = [...facts, ...permissions.facts].filter((each) => each.ok === false)
+    const lacking = permissions.facts.filter((each) => each.ok === false && each.value === notAllowed)
     const isSlow = latency > slow
     return {
       state: doubtful.length > 0 || isSlow ? 'degraded' : 'ok',
