@@ -29,5 +29,5 @@ test('a runtime and a cluster that stand still blank no page, and are told until
   } finally {
     for (const each of goOn) each()
   }
-  await expect(asAdmin.page.getByText('Does not answer')).toHaveCount(0, { timeout: 60_000 })
+  await expect(asAdmin.page.getByText('Does not answer', { exact: true })).toHaveCount(0, { timeout: 60_000 })
 })

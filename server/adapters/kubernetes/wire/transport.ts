@@ -63,7 +63,7 @@ export function createTransport(load: LoadConfig, clusterName: string) {
     return send(request)
   }
 
-  async function send(request: KubeRequest): Promise<KubeResponse> {
+  async function send(request: KubeRequest, isAgain = false): Promise<KubeResponse> {
     const options: https.RequestOptions = { headers: {} }
     await config.applyToHTTPSOptions(options)
     const url = new URL(base.pathname.replace(/\/$/, '') + request.path, base)
@@ -98,7 +98,10 @@ export function createTransport(load: LoadConfig, clusterName: string) {
       })
       outgoing.once('error', (error) => {
         clearTimeout(timer)
-        reject(request.signal?.aborted ? error : unreachable(error))
+        // A kept connection that the server was just closing: nothing was read of the request, so it is sent anew.
+        const wasClosing = outgoing.reusedSocket && 'code' in error && error.code === 'ECONNRESET'
+        if (wasClosing && !isAgain && !request.signal?.aborted) resolve(send(request, true))
+        else reject(request.signal?.aborted ? error : unreachable(error))
       })
       outgoing.end(request.body)
     })
