@@ -35,7 +35,13 @@ export default defineConfig({
   projects: [
     { name: 'sign in', testMatch: 'fixtures/sign-in.setup.ts' },
     { name: 'portal', testMatch: 'tests/{as-*,pictures}/**/*.spec.ts', dependencies: ['sign in'] },
-    // Kills what the others stand on, so it comes last.
-    { name: 'faults', testMatch: 'tests/faults/**/*.spec.ts', dependencies: ['portal'], fullyParallel: false },
+    // These kill and stop what all stand on, so they come last and one at a time.
+    {
+      name: 'faults',
+      testMatch: 'tests/faults/**/*.spec.ts',
+      dependencies: ['portal'],
+      fullyParallel: false,
+      workers: 1,
+    },
   ],
 })
