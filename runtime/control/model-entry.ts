@@ -4,8 +4,8 @@
  */
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { LoadOrder } from '../engine/messages.ts'
-import { type Supervised, supervise } from '../engine/supervisor.ts'
+import type { LoadOrder } from '../engine/lifecycle/messages.ts'
+import { type Supervised, supervise } from '../engine/lifecycle/supervisor.ts'
 import type { ModelRoute, VersionRoute } from '../http/route-table.ts'
 import { fileNameOf } from '../metrics/feedback/kept-feedback.ts'
 import type { Check } from '../models/checks.ts'

@@ -1,6 +1,6 @@
 import { credentials, status } from '@grpc/grpc-js'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { ProtoReader, ProtoWriter } from '../protocol/protobuf.ts'
+import { ProtoReader, ProtoWriter } from '../protocol/protobuf/protobuf.ts'
 import { floatsOf, grpcClient, inferMessage } from '../testing/grpc-client.ts'
 import { identity, loop } from '../testing/models.ts'
 import { startTestRuntime, type TestRuntime } from '../testing/start-runtime.ts'

@@ -1,11 +1,11 @@
 /** ModelInfer: the same limits, engines, counts and log lines as over HTTP. */
 import { Metadata, type ServerUnaryCall } from '@grpc/grpc-js'
 import type { Authorize } from '../auth/auth.ts'
-import { bodyKind, type WireAnswer } from '../engine/frames.ts'
+import { bodyKind, type WireAnswer } from '../engine/frames/frames.ts'
 import type { ModelRoute, VersionRoute } from '../http/route-table.ts'
 import { observe, SECONDS_BUCKETS } from '../metrics/request-stats.ts'
 import { InferenceError } from '../protocol/errors.ts'
-import { readModelName } from '../protocol/grpc-infer.ts'
+import { readModelName } from '../protocol/protobuf/grpc-infer.ts'
 import { Call as QueuedCall } from '../queue/call.ts'
 import type { Dispatcher } from '../queue/dispatcher.ts'
 import type { Limits } from '../queue/limits.ts'

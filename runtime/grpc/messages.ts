@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import type { ModelRoute } from '../http/route-table.ts'
 import { InferenceError } from '../protocol/errors.ts'
-import { ProtoReader, ProtoWriter, wire } from '../protocol/protobuf.ts'
+import { ProtoReader, ProtoWriter, wire } from '../protocol/protobuf/protobuf.ts'
 import { SERVER_NAME, SERVER_VERSION } from '../protocol/server.ts'
 
 /** Text fields by number, of the small requests. */

@@ -7,12 +7,12 @@ import { Dispatcher } from '../queue/dispatcher.ts'
 import { limitsOn } from '../queue/limits.ts'
 import { requestWatch } from '../telemetry/request-watch.ts'
 import type { AcceptorSettings, FromAcceptor, ToAcceptor } from './acceptor-messages.ts'
-import { socketAdopter } from './adopt-socket.ts'
 import { tick } from './clock.ts'
-import { Connection } from './connection.ts'
 import { inferRoute } from './infer-route.ts'
 import { recorder } from './request-note.ts'
 import { type Ask, createRouter } from './routes.ts'
+import { socketAdopter } from './wire/adopt-socket.ts'
+import { Connection } from './wire/connection.ts'
 
 const port = parentPort
 if (!port) throw new Error('an acceptor is a worker thread')

@@ -1,10 +1,10 @@
 /** One request and its answer on a connection. */
 import { InferenceError } from '../protocol/errors.ts'
-import { type Answer, errorAnswer, writeBytes } from './answer.ts'
-import { type BodyReader, chunkedReader, lengthReader } from './body-reader.ts'
-import type { Connection } from './connection.ts'
-import type { RequestHead } from './request-head.ts'
 import type { RequestNote } from './request-note.ts'
+import { type Answer, errorAnswer, writeBytes } from './wire/answer.ts'
+import { type BodyReader, chunkedReader, lengthReader } from './wire/body-reader.ts'
+import type { Connection } from './wire/connection.ts'
+import type { RequestHead } from './wire/request-head.ts'
 
 /** Where a body goes as it arrives. */
 export interface BodySink extends Pick<BodyReader, 'push' | 'whole'> {

@@ -1,7 +1,7 @@
 /** One infer or predict request over HTTP: takes its body as it comes, goes through the queue, writes its answer. */
 import { constants, gunzip, gzip, inflate } from 'node:zlib'
-import type { BodyKind, WireAnswer } from '../engine/frames.ts'
-import { bodyKind } from '../engine/frames.ts'
+import type { BodyKind, WireAnswer } from '../engine/frames/frames.ts'
+import { bodyKind } from '../engine/frames/frames.ts'
 import { observe, SECONDS_BUCKETS } from '../metrics/request-stats.ts'
 import { InferenceError } from '../protocol/errors.ts'
 import { LARGE_BODY } from '../queue/body-slots.ts'
@@ -11,12 +11,12 @@ import type { Limits } from '../queue/limits.ts'
 import { stagesOf } from '../telemetry/request-record.ts'
 import type { RequestWatch } from '../telemetry/request-watch.ts'
 import { traceparentOf } from '../telemetry/trace-context.ts'
-import { type Answer, BINARY_TYPE, errorAnswer, JSON_TYPE } from './answer.ts'
-import { type BodyReader, chunkedReader, lengthReader } from './body-reader.ts'
-import type { OnAnswered } from './connection.ts'
 import type { BodySink, Exchange, Owner } from './exchange.ts'
 import { emptyNote, type RequestNote } from './request-note.ts'
 import type { ModelRoute, VersionRoute } from './route-table.ts'
+import { type Answer, BINARY_TYPE, errorAnswer, JSON_TYPE } from './wire/answer.ts'
+import { type BodyReader, chunkedReader, lengthReader } from './wire/body-reader.ts'
+import type { OnAnswered } from './wire/connection.ts'
 
 export interface InferSettings {
   dispatcher: Dispatcher

@@ -1,11 +1,11 @@
 /** POST …/infer and POST /predict: limits before the body is read. */
-import type { BodyKind } from '../engine/frames.ts'
+import type { BodyKind } from '../engine/frames/frames.ts'
 import { InferenceError } from '../protocol/errors.ts'
-import { errorAnswer } from './answer.ts'
 import type { Exchange } from './exchange.ts'
 import { InferCall, type InferSettings } from './infer-call.ts'
 import { emptyNote } from './request-note.ts'
 import type { ModelRoute, VersionRoute } from './route-table.ts'
+import { errorAnswer } from './wire/answer.ts'
 
 export interface InferTarget {
   model: ModelRoute

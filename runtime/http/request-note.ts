@@ -2,7 +2,7 @@
 import type { Stages } from '../telemetry/request-record.ts'
 import type { RequestWatch } from '../telemetry/request-watch.ts'
 import type { TraceContext } from '../telemetry/trace-context.ts'
-import type { OnAnswered } from './connection.ts'
+import type { OnAnswered } from './wire/connection.ts'
 
 export interface RequestNote {
   requestId: string

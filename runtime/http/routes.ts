@@ -1,16 +1,16 @@
 /** Which path does what. The paths of a model are looked up whole, so a hostile path is just one that is not there. */
 
 import { type Authorize, modelsFor } from '../auth/auth.ts'
-import { type BodyKind, bodyKind } from '../engine/frames.ts'
+import { type BodyKind, bodyKind } from '../engine/frames/frames.ts'
 import { prefersProtobuf } from '../metrics/exposition/protobuf.ts'
 import { errorBody, InferenceError } from '../protocol/errors.ts'
 import { SERVER_NAME, SERVER_VERSION } from '../protocol/server.ts'
 import type { Dispatcher } from '../queue/dispatcher.ts'
-import { type Answer, errorAnswer, JSON_TYPE, jsonAnswer } from './answer.ts'
 import type { Exchange } from './exchange.ts'
 import type { InferTarget } from './infer-route.ts'
 import { emptyNote } from './request-note.ts'
 import type { ModelRoute, VersionRoute } from './route-table.ts'
+import { type Answer, errorAnswer, JSON_TYPE, jsonAnswer } from './wire/answer.ts'
 
 const EXTENSIONS = ['binary_tensor_data', 'classification', 'model_repository', 'statistics', 'feedback']
 

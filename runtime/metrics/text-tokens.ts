@@ -1,5 +1,5 @@
 /** How much text a model was asked about: token ids where it takes those, else the words of the texts it takes. */
-import { textInput } from '../engine/text-prediction.ts'
+import { textInput } from '../engine/running/text-prediction.ts'
 import type { Tensor } from '../protocol/datatypes.ts'
 import type { ModelSignature } from '../protocol/signature.ts'
 

@@ -1,9 +1,9 @@
 /** The child of validate.ts: loads one file, tries it, reports. Whatever happens here ends with this process. */
 import { writeFileSync } from 'node:fs'
 import { z } from 'zod'
-import { loadModel } from '../engine/load-model.ts'
-import { UnsupportedModel } from '../engine/session.ts'
-import { isMemoryFault } from '../engine/warm-up.ts'
+import { loadModel } from '../engine/session/load-model.ts'
+import { UnsupportedModel } from '../engine/session/session.ts'
+import { isMemoryFault } from '../engine/session/warm-up.ts'
 import type { Verdict } from './verdict.ts'
 
 const Order = z.object({ path: z.string() })

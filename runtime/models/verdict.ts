@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { ModelSignature } from '../engine/messages.ts'
+import { ModelSignature } from '../engine/lifecycle/messages.ts'
 
 export const ValidationCode = z.enum([
   'empty',

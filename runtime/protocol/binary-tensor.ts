@@ -1,7 +1,7 @@
 /** The binary tensor extension: elements little-endian in row order; BYTES as a 32-bit length before each element. */
 import { datatypeFacts, elementCount, type Tensor, type TensorArray, type TensorData } from './datatypes.ts'
 import { invalid, quoted } from './errors.ts'
-import { float16ToNumber } from './half-floats.ts'
+import { float16ToNumber } from './numbers/half-floats.ts'
 
 const isAligned = (bytes: Uint8Array, size: number): boolean => bytes.byteOffset % size === 0
 

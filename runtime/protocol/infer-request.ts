@@ -2,7 +2,8 @@
 import { decodeBinary } from './binary-tensor.ts'
 import { datatypeFacts, elementCount, isDatatype, type Tensor } from './datatypes.ts'
 import { invalid, quoted } from './errors.ts'
-import { JsonReader } from './json-reader.ts'
+import { JsonReader } from './json/json-reader.ts'
+import { readTensorData } from './json/tensor-json.ts'
 import {
   checkDatatype,
   checkShape,
@@ -11,7 +12,6 @@ import {
   wantedInput,
   wantedOutput,
 } from './signature.ts'
-import { readTensorData } from './tensor-json.ts'
 
 export interface RequestedOutput {
   /** Index in the signature. */

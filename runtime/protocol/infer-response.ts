@@ -3,7 +3,7 @@ import { encodeBinary, numberAt } from './binary-tensor.ts'
 import { elementCount, type Tensor } from './datatypes.ts'
 import { invalid, quoted } from './errors.ts'
 import type { InferRequest, RequestedOutput } from './infer-request.ts'
-import { writeTensorData } from './tensor-json.ts'
+import { writeTensorData } from './json/tensor-json.ts'
 
 export interface InferAnswer {
   body: Buffer

@@ -5,7 +5,7 @@
 import { closeSync, ftruncateSync, mkdtempSync, openSync, rmSync, unlinkSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type BodyReader, EMPTY } from '../http/body-reader.ts'
+import { type BodyReader, EMPTY } from '../http/wire/body-reader.ts'
 
 export interface Slot {
   readonly id: number

@@ -1,5 +1,5 @@
 /** One request on its way: its place in the limits, its body, and whom to tell. One object, because there are many. */
-import type { BodyKind, WireAnswer } from '../engine/frames.ts'
+import type { BodyKind, WireAnswer } from '../engine/frames/frames.ts'
 import type { ModelRoute, VersionRoute } from '../http/route-table.ts'
 import { observe, type RequestStats, ROWS_BUCKETS, SECONDS_BUCKETS } from '../metrics/request-stats.ts'
 import type { InferenceError } from '../protocol/errors.ts'

@@ -1,5 +1,5 @@
 /** Whether a shadow's answer says the same as the one that was returned; numbers may differ by a thousandth. */
-import type { WireAnswer } from '../engine/frames.ts'
+import type { WireAnswer } from '../engine/frames/frames.ts'
 
 const MAX_COMPARED = 65_536
 const TOLERANCE = 1e-3

@@ -2,7 +2,7 @@
  * From an admitted request to its engine and back, for one acceptor: chooses the version, holds the limits, keeps a
  * client for each engine, counts, and sends copies to shadow versions.
  */
-import type { WireAnswer } from '../engine/frames.ts'
+import type { WireAnswer } from '../engine/frames/frames.ts'
 import type { ModelRoute, RouteTable, VersionRoute } from '../http/route-table.ts'
 import { type RequestStats, requestStats } from '../metrics/request-stats.ts'
 import { InferenceError } from '../protocol/errors.ts'

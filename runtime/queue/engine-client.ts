@@ -6,8 +6,14 @@
  * the collector of young objects takes answered requests for living ones, and its pauses become those of every caller.
  */
 import { connect, type Socket } from 'node:net'
-import { frameReader } from '../engine/frame-reader.ts'
-import { FrameWriter, type OutgoingRequest, readAnswers, sendRequests, type WireAnswer } from '../engine/frames.ts'
+import { frameReader } from '../engine/frames/frame-reader.ts'
+import {
+  FrameWriter,
+  type OutgoingRequest,
+  readAnswers,
+  sendRequests,
+  type WireAnswer,
+} from '../engine/frames/frames.ts'
 import { InferenceError } from '../protocol/errors.ts'
 import { BodyArena } from './body-arena.ts'
 import { FairQueue } from './fair-queue.ts'

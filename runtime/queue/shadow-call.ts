@@ -1,5 +1,5 @@
 /** The same request to a shadow version, sent when the real answer is there; compared and never returned. */
-import type { BodyKind, WireAnswer } from '../engine/frames.ts'
+import type { BodyKind, WireAnswer } from '../engine/frames/frames.ts'
 import type { RequestStats } from '../metrics/request-stats.ts'
 import { Body, type Call } from './call.ts'
 import { sameOutputs } from './compare-answers.ts'

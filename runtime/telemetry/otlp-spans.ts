@@ -1,5 +1,5 @@
 /** Spans as the OpenTelemetry protocol has them (ExportTraceServiceRequest, in protobuf). */
-import { ProtoWriter } from '../protocol/protobuf.ts'
+import { ProtoWriter } from '../protocol/protobuf/protobuf.ts'
 import type { RequestRecord } from './request-record.ts'
 import { randomId, type TraceContext } from './trace-context.ts'
 

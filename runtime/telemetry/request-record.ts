@@ -1,5 +1,5 @@
 /** What is known of a request once it is answered: the matter of its log line and its spans. Never its body or token. */
-import type { WireAnswer } from '../engine/frames.ts'
+import type { WireAnswer } from '../engine/frames/frames.ts'
 import type { TraceContext } from './trace-context.ts'
 
 /** How long each stage took, in milliseconds; the engine says so with its answer. */

@@ -1,6 +1,6 @@
 /** A gRPC client that sends and gets bytes, and a request that it can send. */
 import { type CallOptions, type ChannelCredentials, Client, Metadata, type ServiceError } from '@grpc/grpc-js'
-import { ProtoWriter } from '../protocol/protobuf.ts'
+import { ProtoWriter } from '../protocol/protobuf/protobuf.ts'
 
 export const inferMessage = (model: string, input: string, shape: readonly number[], data: Buffer, datatype = 'FP32') =>
   new ProtoWriter()

@@ -2,7 +2,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { buffer } from 'node:stream/consumers'
-import { ProtoReader } from '../protocol/protobuf.ts'
+import { ProtoReader } from '../protocol/protobuf/protobuf.ts'
 
 export interface SeenSpan {
   traceId: string

@@ -2,7 +2,7 @@
  * The same work without a server, in a process of its own: how long it takes to parse a body and to run one row.
  * Told a file and a workload's name, prints one JSON line.
  */
-import { type LoadedModel, loadModel } from '../../engine/load-model.ts'
+import { type LoadedModel, loadModel } from '../../engine/session/load-model.ts'
 import type { Tensor } from '../../protocol/datatypes.ts'
 import { parseInferRequest } from '../../protocol/infer-request.ts'
 import { bodyOf, kinds, workloads } from '../workloads.ts'

@@ -2,7 +2,7 @@
 import { createServer } from 'node:net'
 import { availableParallelism } from 'node:os'
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads'
-import { socketAdopter } from '../../http/adopt-socket.ts'
+import { socketAdopter } from '../../http/wire/adopt-socket.ts'
 
 const ANSWER = Buffer.from(
   `HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 128\r\n\r\n${' '.repeat(128)}`,

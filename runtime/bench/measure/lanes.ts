@@ -6,7 +6,7 @@ import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { z } from 'zod'
-import { chooseImplementation } from '../../engine/implementation.ts'
+import { chooseImplementation } from '../../engine/session/implementation.ts'
 import { residentBytes } from '../../models/validate.ts'
 import { numbersOf, workloads } from '../workloads.ts'
 

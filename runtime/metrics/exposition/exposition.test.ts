@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { ProtoReader } from '../../protocol/protobuf.ts'
+import { ProtoReader } from '../../protocol/protobuf/protobuf.ts'
 import { observe, requestStats, SECONDS_BUCKETS } from '../request-stats.ts'
 import { family } from './families.ts'
 import { prefersProtobuf, protobufOf } from './protobuf.ts'

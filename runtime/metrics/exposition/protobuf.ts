@@ -2,7 +2,7 @@
  * Prometheus' protobuf format (io.prometheus.client.MetricFamily, each behind its length): the one way in which its
  * native histograms are scraped. Classic buckets are in it too, for servers that keep those.
  */
-import { ProtoWriter, varintBytes } from '../../protocol/protobuf.ts'
+import { ProtoWriter, varintBytes } from '../../protocol/protobuf/protobuf.ts'
 import { FIRST_NATIVE, NATIVE_SCHEMA } from '../native-buckets.ts'
 import type { HistogramData } from '../request-stats.ts'
 import { type Family, isEmpty, type LabelSet } from './families.ts'

@@ -9,7 +9,7 @@ import { createTransport } from '../../../server/adapters/kubernetes/wire/transp
 import { createDatabase } from '../../../server/database/database.ts'
 import { observeClusters } from '../../../server/domains/observed/observed.ts'
 import { createLog } from '../../../server/logging/log.ts'
-import { createFakeGitOps } from '../../../server/testing/fake-gitops.ts'
+import { createFakeGitOps } from '../../../server/testing/fakes/fake-gitops.ts'
 
 const [way = '', kubeconfig = '', database = '', wanted = '0'] = process.argv.slice(2)
 const load = () => {

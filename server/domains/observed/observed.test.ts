@@ -5,8 +5,8 @@ import { createLog } from '../../logging/log.ts'
 import { type Cluster, type KubernetesObject, kinds } from '../../ports/cluster.ts'
 import type { Clusters } from '../../ports/clusters.ts'
 import { testDatabase } from '../../testing/database.ts'
-import { createFakeCluster, type FakeCluster, fakeClusters } from '../../testing/fake-cluster.ts'
-import { createFakeGitOps, type FakeGitOps } from '../../testing/fake-gitops.ts'
+import { createFakeCluster, type FakeCluster, fakeClusters } from '../../testing/fakes/fake-cluster.ts'
+import { createFakeGitOps, type FakeGitOps } from '../../testing/fakes/fake-gitops.ts'
 import {
   ObservedApplication,
   ObservedNamespace,

@@ -7,7 +7,7 @@ import type { UploadView } from '../../../contracts/uploads.ts'
 import { createDatabase, type Database } from '../../../database/database.ts'
 import type { Actor } from '../../../permissions/actor.ts'
 import { testDatabase } from '../../../testing/database.ts'
-import { createFakeObjectStore, type FakeObjectStore } from '../../../testing/fake-object-store.ts'
+import { createFakeObjectStore, type FakeObjectStore } from '../../../testing/fakes/fake-object-store.ts'
 import { makePerson, makeTeam } from '../../../testing/people.ts'
 import { createUploads, type UploadsService } from '../models.ts'
 
