@@ -67,6 +67,8 @@ export const living = (world: () => World): void => {
       { 'settings.yaml': sample.configMap('team-dev', 'leaving', {}) },
       { namespace: 'team-dev', cascade: true },
     )
+    // Only what it has seen there will Argo CD take along: an object made a moment ago may be left behind.
+    await world().become('leaving', 'synced', ({ status }) => status?.sync?.status === 'Synced')
     await world().appear('v1', 'ConfigMap', 'team-dev', 'leaving')
     await world().remove(GROUP_VERSION, 'Application', 'argocd', 'leaving')
     await world().vanish('v1', 'ConfigMap', 'team-dev', 'leaving')
