@@ -19,6 +19,14 @@ export interface Owner {
   bodyFault: (error: InferenceError) => void
 }
 
+/**
+ * A caller who is refused in time would only connect anew, which costs more than reading past a small body. One who
+ * waits to be told to send it may never do so.
+ */
+const SKIPPED_BODY = 65_536
+const mayBeSkipped = ({ contentLength, expectsContinue }: RequestHead): boolean =>
+  contentLength > 0 && contentLength <= SKIPPED_BODY && !expectsContinue
+
 export class Exchange {
   readonly head: RequestHead
   readonly startedAt = performance.now()
@@ -78,9 +86,10 @@ export class Exchange {
     this.answered = true
     const { connection, head } = this
     if (answer.status >= 400 || this.note) connection.onAnswered?.(this, answer.status, to - from)
-    const keep = head.keepAlive && !this.unread && !connection.receiving
+    const skipped = this.unread && mayBeSkipped(head) ? head.contentLength : 0
+    const keep = head.keepAlive && (!this.unread || skipped > 0) && !connection.receiving
     writeBytes(connection.socket, answer, bytes, from, to, keep, head.method === 'HEAD')
-    connection.finish(keep)
+    connection.finish(keep, skipped)
   }
 
   leave(): void {

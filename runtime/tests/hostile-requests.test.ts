@@ -52,6 +52,24 @@ describe('HTTP as no browser speaks it', () => {
     expect(statuses(await raw([text]))).toEqual(expected)
   })
 
+  it('goes on with a caller it has refused, past the body, and never takes that for a request', async () => {
+    const hidden = post(`Content-Length: ${good.length}\r\n`, good)
+    const refused = post(`Content-Type: image/png\r\nContent-Length: ${hidden.length}\r\n`, hidden)
+    const next = post(`Content-Length: ${good.length}\r\n`, good)
+    expect(statuses(await raw([refused + next]))).toEqual([415, 200])
+    expect(statuses(await raw([refused.slice(0, -40), refused.slice(-40) + refused, next]))).toEqual([415, 415, 200])
+  })
+
+  it.each([
+    ['waits to be told to send it', 'Expect: 100-continue\r\nContent-Length: 71\r\n'],
+    ['sends much', `Content-Length: 70000\r\n`],
+    ['does not say how much', 'Transfer-Encoding: chunked\r\n'],
+  ])('parts with a caller it has refused who %s', async (_what, headers) => {
+    const answer = await raw([post(`Content-Type: image/png\r\n${headers}`, '')])
+    expect(statuses(answer)).toEqual([415])
+    expect(answer).toContain('Connection: close')
+  })
+
   it('answers pipelined requests in order, and chunked bodies in pieces', async () => {
     const sized = post(`Content-Length: ${good.length}\r\n`, good)
     const half = Math.floor(good.length / 2)

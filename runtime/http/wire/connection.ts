@@ -43,6 +43,8 @@ export class Connection {
   /** Bytes are being taken: who asks for a body gets them from there. */
   private taking = false
   private left = 0
+  /** Bytes of a refused body that come before the next head. */
+  private skipping = 0
 
   constructor(socket: Socket, handler: Handler, onAnswered?: OnAnswered) {
     this.socket = socket
@@ -106,7 +108,11 @@ export class Connection {
     let from = 0
     this.taking = true
     while (from < to && this.discarded < 0) {
-      if (this.sink) from = this.feed(this.sink, bytes, from, to)
+      if (this.skipping > 0) {
+        const skipped = Math.min(this.skipping, to - from)
+        this.skipping -= skipped
+        from += skipped
+      } else if (this.sink) from = this.feed(this.sink, bytes, from, to)
       else if (this.exchange) break
       else {
         const next = this.readHead(bytes, from, to)
@@ -198,10 +204,11 @@ export class Connection {
     return this.sink !== undefined
   }
 
-  /** The exchange has been answered; the connection goes on with the next request or ends. */
-  finish(keep: boolean): void {
+  /** The exchange has been answered; the connection goes on with the next request, past what is skipped, or ends. */
+  finish(keep: boolean, skipped = 0): void {
     this.sink = undefined
     this.exchange = undefined
+    this.skipping = skipped
     this.deadline = coarseNow() + (this.socket.writableLength > 0 ? WRITE_TIMEOUT : IDLE_TIMEOUT)
     if (!keep) {
       this.discard()
