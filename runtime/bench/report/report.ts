@@ -153,7 +153,7 @@ ${number(loadavg()[0] ?? 0)} (the bench itself makes for two or three). ${versio
 
 Everything is on: tokens, limits, metrics, deadlines, request ids. The peer answers the same bodies without any of them. All run on the
 same cores as the load (${generator}). The runtime, the best variant of the peer and an echo server take turns, ${rounds} rounds of ${seconds} s;
-figures are medians of the rounds, and ratios are of figures of the same round. Processor time is that of all processes of a server.
+figures are medians of the rounds; a peer is given its best one, because how its workers share the connections is luck. Processor time is that of all processes of a server.
 
 ### Goals
 
