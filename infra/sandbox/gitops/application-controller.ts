@@ -80,6 +80,7 @@ export const reconcile = async (world: Surroundings, name: string): Promise<numb
     operation = progress.state
     next = progress.next
     application.status = { ...application.status, ...started.status }
+    application.operation = started.operation // so that it is taken off again, and not begun a second time
   }
   const status = statusFrom(application, 'comparison' in found ? found : undefined, found, issues, operation, now)
   await write(world, application, status, operation, refresh)

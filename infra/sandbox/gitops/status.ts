@@ -79,7 +79,6 @@ const historyAfter = (
   if (operation?.phase !== 'Succeeded' || !operation.finishedAt || !result || !seen.spec) return past
   if (operation.operation.sync?.dryRun || operation.operation.sync?.resources) return past
   const last = past?.at(-1)
-  if (last?.deployedAt === operation.finishedAt && last.revision === result.revision) return past
   const entry: History = {
     id: last ? last.id + 1 : 0,
     revision: result.revision,
