@@ -1,6 +1,7 @@
 // The quick look before a commit: format, lint, boundaries, types, and the tests that need no more than a database.
 import { checkFirstLoad, runChecks } from './checks.ts'
 import { add } from './counts.ts'
+import { retell } from './failures.ts'
 import { watchForInterruption } from './run.ts'
 import { runUnitTests } from './unit.ts'
 
@@ -14,6 +15,7 @@ const total = add(
   looked,
   await runUnitTests([...slow.flatMap((files) => ['--exclude', files]), ...process.argv.slice(2)]),
 )
+console.error(retell(total.failures))
 console.error(`\nAfter ${Math.round((Date.now() - started) / 1000)} s:`)
 console.log(`${total.passed} passed, ${total.failed} failed`)
 process.exit(total.failed === 0 ? 0 : 1)

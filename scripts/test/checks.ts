@@ -29,5 +29,5 @@ async function runCheck({ title, script, args }: Check): Promise<Counts> {
   console.error(`\n… ${title}`)
   if ((await run(script, args)) === 0) return nothing
   console.error(`✗ ${title} failed, see above`)
-  return oneFailed
+  return oneFailed(`${title}, see above`)
 }

@@ -2,13 +2,14 @@
 import { circumstances, decide } from './cluster/decision.ts'
 import { obtainBinaries, runOnRealCluster } from './cluster/suites.ts'
 import { oneFailed, type Stage, sumUp, totalLine } from './counts.ts'
+import { retell } from './failures.ts'
 import { runOrdinaryTests } from './ordinary.ts'
 import { interrupted, watchForInterruption } from './run.ts'
 
 watchForInterruption()
 process.on('uncaughtException', (error) => {
   console.error(error)
-  console.log(totalLine(oneFailed)) // whoever reads the last line reads that it failed
+  console.log(totalLine(oneFailed('The run broke off'))) // whoever reads the last line reads that it failed
   process.exit(1)
 })
 const started = Date.now()
@@ -18,7 +19,8 @@ if (interrupted()) {
   console.error('Interrupted.')
   process.exit(130)
 }
-const { lines, good } = sumUp(stages)
+const { lines, good, failures } = sumUp(stages)
+console.error(retell(failures))
 console.error(`\nAfter ${Math.round((Date.now() - started) / 1000)} s:`)
 const total = lines.pop()
 for (const line of lines) console.error(line)

@@ -29,8 +29,7 @@ export async function runEndToEndTests(options: EndToEndOptions = {}): Promise<C
   console.error(`\n… ${title}`)
   const missing = await missingTools()
   if (missing.length > 0) {
-    for (const line of missing) console.error(line)
-    return oneFailed
+    return oneFailed(missing.join('\n'))
   }
   await removeOldRuns(home)
   const state = join(home, String(process.pid))
@@ -39,7 +38,7 @@ export async function runEndToEndTests(options: EndToEndOptions = {}): Promise<C
     env: { MODELYARD_PARENT: String(process.pid) },
   })
   try {
-    if (!(await becomesReady(state, ended))) return oneFailed
+    if (!(await becomesReady(state, ended))) return oneFailed('The demo did not become ready, see above')
     return await runPlaywright(state, playwright, patience)
   } finally {
     const holder = runningHolder(state)
@@ -63,7 +62,7 @@ async function runPlaywright(state: string, more: string[], patience: number): P
     return honest(playwrightCounts(readFileSync(report, 'utf8')), code)
   } catch (error) {
     console.error('Playwright left no report.', error)
-    return oneFailed
+    return oneFailed('Playwright left no report')
   }
 }
 

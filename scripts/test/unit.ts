@@ -23,7 +23,7 @@ async function runVitest(title: string, more: string[]): Promise<Counts> {
     return honest(vitestCounts(readFileSync(report, 'utf8')), code)
   } catch (error) {
     console.error('The tests did not run to their end.', error)
-    return oneFailed
+    return oneFailed('The tests did not run to their end, see above')
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
