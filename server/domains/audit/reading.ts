@@ -3,6 +3,7 @@
 import type { ParsedInputOf } from '../../contracts/contract.ts'
 import type { AuditEntry, listAudit } from '../../contracts/platform/audit.ts'
 import { Prisma } from '../../database/generated/client.ts'
+import { likeText } from '../../database/like.ts'
 import type { Actor } from '../../permissions/actor.ts'
 import { visibleTeams } from '../../permissions/permissions.ts'
 
@@ -73,8 +74,6 @@ function searchWords(q: string): string | undefined {
   const words = q.match(/[\p{L}\p{N}]+/gu)?.slice(0, 12)
   return words && `${words.join(' & ')}:*`
 }
-
-const likeText = (text: string) => text.replace(/[\\%_]/g, (character) => `\\${character}`)
 
 export function entryOf(row: Row): AuditEntry {
   return {

@@ -3,6 +3,7 @@ import type { OutputOf, ParsedInputOf } from '../../contracts/contract.ts'
 import { type listModels, type ModelView, Signature } from '../../contracts/models.ts'
 import { ModelName, TeamSlug } from '../../contracts/names.ts'
 import type { Database } from '../../database/database.ts'
+import { likeText } from '../../database/like.ts'
 import { type SortValues, sortedPage } from '../../database/sorted-page.ts'
 
 const sortValues: SortValues<ModelView> = {
@@ -18,7 +19,7 @@ export async function pageOfModels(
   input: ParsedInputOf<typeof listModels>,
 ): Promise<OutputOf<typeof listModels>> {
   const rows = await db.model.findMany({
-    where: { team: { slug: input.team }, ...(input.q ? { name: { contains: input.q.toLowerCase() } } : {}) },
+    where: { team: { slug: input.team }, ...(input.q ? { name: { contains: likeText(input.q.toLowerCase()) } } : {}) },
     select: {
       name: true,
       description: true,

@@ -10,6 +10,7 @@ import type { findPeople, Me, setAccess } from '../../contracts/people.ts'
 import { decodeCursor, pageOf } from '../../database/cursor.ts'
 import type { Database } from '../../database/database.ts'
 import { isUniqueViolation } from '../../database/errors.ts'
+import { likeText } from '../../database/like.ts'
 import { failure, notFound } from '../../errors.ts'
 import { type Actor, systemActor } from '../../permissions/actor.ts'
 import { actionsFor, demand, visibleTeams } from '../../permissions/permissions.ts'
@@ -135,8 +136,7 @@ export function createPeople({ db, clock, standings, groupRoles }: Needs) {
       demand(actor, 'people.find')
       const { q, limit, cursor } = input
       const after = cursor ? decodeCursor(cursor, z.tuple([z.string(), z.uuid()])) : undefined
-      // Prisma hands the text to LIKE as it is.
-      const like = { contains: q.replace(/[\\%_]/g, '\\$&'), mode: 'insensitive' as const }
+      const like = { contains: likeText(q), mode: 'insensitive' as const }
       const rows = await db.user.findMany({
         where: {
           disabledAt: null,

@@ -20,6 +20,8 @@ const freshMilliseconds = 10_000
 
 export function createPolicy({ git, clock }: { git: GitHost; clock: Clock }) {
   let known: { policy: Policy; readAt: number } | undefined
+  let trouble: { problem: string; at: number } | undefined
+  let reading: Promise<Policy> | undefined
 
   async function read(): Promise<Policy> {
     const file = await git.readFile(policyPath)
@@ -43,14 +45,22 @@ export function createPolicy({ git, clock }: { git: GitHost; clock: Clock }) {
   }
 
   async function currentWithProblem(): Promise<{ policy: Policy; problem: string | null }> {
-    if (known && clock.now().getTime() - known.readAt < freshMilliseconds)
-      return { policy: known.policy, problem: null }
+    const isRecent = (at: number) => clock.now().getTime() - at < freshMilliseconds
+    if (known && isRecent(known.readAt)) return { policy: known.policy, problem: null }
+    // Nobody waits anew for a host that has just not answered.
+    if (known && trouble && isRecent(trouble.at)) return { policy: known.policy, problem: trouble.problem }
+    reading ??= read().finally(() => {
+      reading = undefined
+    })
     try {
-      known = { policy: await read(), readAt: clock.now().getTime() }
-      return { policy: known.policy, problem: null }
+      const policy = await reading
+      known = { policy, readAt: clock.now().getTime() }
+      trouble = undefined
+      return { policy, problem: null }
     } catch (error) {
       if (!known || !(error instanceof PortalError)) throw error
-      return { policy: known.policy, problem: error.explanation.detail }
+      trouble = { problem: error.explanation.detail, at: clock.now().getTime() }
+      return { policy: known.policy, problem: trouble.problem }
     }
   }
 

@@ -6,26 +6,24 @@
 import { randomUUID } from 'node:crypto'
 import type { OutputOf, ParsedInputOf } from '../../contracts/contract.ts'
 import { CommitSha, Environment, RequestId } from '../../contracts/names.ts'
-import { noAmounts } from '../../contracts/quantity.ts'
 import { RequestDraft } from '../../contracts/requests/drafts.ts'
 import { finalStates } from '../../contracts/requests/life.ts'
 import type { getRequestDiff, listRequests, RequestView, Verdict } from '../../contracts/requests.ts'
-import { pageOf } from '../../database/cursor.ts'
 import type { Database, Transaction } from '../../database/database.ts'
 import { isUniqueViolation } from '../../database/errors.ts'
-import { keyset, type SortField } from '../../database/keyset.ts'
 import { failure, PortalError } from '../../errors.ts'
 import type { Actor } from '../../permissions/actor.ts'
-import { allows, demand } from '../../permissions/permissions.ts'
+import { demand } from '../../permissions/permissions.ts'
 import type { GitHost } from '../../ports/git-host.ts'
 import { recordAudit } from '../audit/audit.ts'
 import type { PolicyService } from '../policy/policy.ts'
 import { blockageOf } from './lifecycle/blockage.ts'
-import { announceRequest, loadRequest, lockRequest, move, stateOf, withEverything } from './lifecycle/store.ts'
+import { announceRequest, loadRequest, lockRequest, move, stateOf } from './lifecycle/store.ts'
 import { columnsOf, lockAllowance } from './planning/claims.ts'
 import { plan } from './planning/plan.ts'
 import { demandDecider, quorumReached } from './reviews/approvals.ts'
-import { summaryOf, viewOf } from './viewing/view.ts'
+import { pageOfRequests } from './viewing/listing.ts'
+import { viewOf } from './viewing/view.ts'
 
 export { type Advance, createAdvance } from './lifecycle/advance.ts'
 export { type HistoryEntry, requestHistory } from './viewing/listing.ts'
@@ -37,17 +35,6 @@ export type RequestJobs = {
 }
 
 type Needs = { db: Database; policy: PolicyService; git: GitHost; jobs: RequestJobs }
-
-const sortFields: Record<string, SortField> = {
-  number: { path: ['number'], kind: 'integer' },
-  team: { path: ['team', 'name'], kind: 'text' },
-  environment: { path: ['environment'], kind: 'text' },
-  state: { path: ['state'], kind: 'text' },
-  requester: { path: ['requester', 'name'], kind: 'text' },
-  monthlyDelta: { path: ['monthlyDelta'], kind: 'number' },
-  createdAt: { path: ['createdAt'], kind: 'time' },
-  updatedAt: { path: ['updatedAt'], kind: 'time' },
-}
 
 export function createRequests({ db, policy, git, jobs }: Needs) {
   async function readable(actor: Actor, id: RequestId) {
@@ -160,7 +147,7 @@ export function createRequests({ db, policy, git, jobs }: Needs) {
               reason: draft.reason,
               requesterId: userId,
               branch: `modelyard/${namespace}${model ? `.${model}` : ''}/${id.slice(0, 8)}`,
-              openTarget: model ? `model:${namespace}/${model}` : `namespace:${namespace}`,
+              openTarget: targetOf({ namespace, model }),
               monthlyDelta: verdict.monthlyDelta,
               ...columnsOf(growth),
               transitions: {
@@ -191,36 +178,7 @@ export function createRequests({ db, policy, git, jobs }: Needs) {
       return viewOf(await readable(actor, id), actor)
     },
 
-    async list(actor: Actor, input: ParsedInputOf<typeof listRequests>): Promise<OutputOf<typeof listRequests>> {
-      if (input.team) demand(actor, 'request.list', input.team)
-      const seesAll = allows(actor, 'request.list').allowed
-      const { where, orderBy, cursorOf } = keyset(input.sort, sortFields, input.cursor)
-      const rows = await db.request.findMany({
-        where: {
-          AND: [
-            input.team
-              ? { team: { slug: input.team } }
-              : seesAll
-                ? {}
-                : { team: { slug: { in: [...actor.teams.keys()] } } },
-            input.state ? { state: input.state } : {},
-            input.open === undefined
-              ? {}
-              : { state: input.open ? { notIn: [...finalStates] } : { in: [...finalStates] } },
-            input.waitingForMe ? { state: 'in_review' } : {},
-            input.namespace ? { namespace: input.namespace } : {},
-            input.model ? { model: input.model } : {},
-            input.q ? { title: { contains: input.q, mode: 'insensitive' } } : {},
-            where,
-          ],
-        },
-        include: withEverything,
-        orderBy,
-        take: input.limit + 1,
-      })
-      const { items, nextCursor } = pageOf(rows, input.limit, (row) => summaryOf(row, actor), cursorOf)
-      return { items: input.waitingForMe ? items.filter((each) => each.waitingForMe) : items, nextCursor }
-    },
+    list: (actor: Actor, input: ParsedInputOf<typeof listRequests>) => pageOfRequests(db, actor, input),
 
     async diff(actor: Actor, id: RequestId): Promise<OutputOf<typeof getRequestDiff>> {
       const row = await readable(actor, id)
@@ -282,13 +240,14 @@ export function createRequests({ db, policy, git, jobs }: Needs) {
           await lockAllowance(tx, failed.team, Environment.parse(failed.environment))
           const row = await lockRequest(tx, id)
           demand(actor, 'request.submit', row.team.slug)
-          const moved = await move(tx, row, 'retry', { actor })
-          // What is merged already counts as held; the rest has to fit once more.
-          const { growth } = row.mergedSha === null ? await planAgain(tx, row) : { growth: noAmounts }
-          const target = row.model ? `model:${row.namespace}/${row.model}` : `namespace:${row.namespace}`
-          await tx.request.update({ where: { id }, data: { openTarget: target, ...columnsOf(growth) } })
+          await move(tx, row, 'retry', { actor })
+          // Judged as if it were asked now: what has changed meanwhile may ask for approvals that it did not need then.
+          const { growth, title, desired, verdict } = await planAgain(tx, row)
+          const openTarget = targetOf(row)
+          const judged = { title, desired, verdict, monthlyDelta: verdict.monthlyDelta, ...columnsOf(growth) }
+          await tx.request.update({ where: { id }, data: { openTarget, ...judged } })
           await jobs.advance(tx, id)
-          return viewOf(moved, actor)
+          return viewOf(await loadRequest(tx, id), actor)
         })
       } catch (error) {
         if (isUniqueViolation(error, 'openTarget')) throw alreadyAsked(failed.model ?? failed.namespace, failed.kind)
@@ -298,6 +257,10 @@ export function createRequests({ db, policy, git, jobs }: Needs) {
   }
 }
 export type RequestsService = ReturnType<typeof createRequests>
+
+/** Of which only one open request may be. */
+const targetOf = ({ namespace, model }: { namespace: string; model: string | null }) =>
+  model ? `model:${namespace}/${model}` : `namespace:${namespace}`
 
 const refusedFor = (verdict: Verdict) =>
   failure(

@@ -11,7 +11,7 @@ export async function lockTeam(tx: Transaction, slug: string): Promise<Team> {
   return team
 }
 
-export function openTeam(team: Team): Team {
+export function openTeam<Archivable extends Pick<Team, 'slug' | 'archivedAt'>>(team: Archivable): Archivable {
   if (team.archivedAt === null) return team
   throw failure('wrong_state', `Team ${team.slug} is archived.`, 'Nothing in it can be changed any more.')
 }

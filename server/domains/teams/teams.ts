@@ -29,6 +29,8 @@ import { demandFreeSlug } from './names.ts'
 import { demandVersion, lockTeam, openTeam } from './store.ts'
 import { type TeamRow, teamView } from './view.ts'
 
+export { openTeam } from './store.ts'
+
 type Needs = { db: Database; clock: Clock; standings: Standings; groupRoles: GroupRoles }
 
 export type Teams = ReturnType<typeof createTeams>

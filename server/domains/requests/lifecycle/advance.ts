@@ -9,7 +9,7 @@ import { finalStates, type RequestState } from '../../../contracts/requests/life
 import { Verdict } from '../../../contracts/requests.ts'
 import type { Database, Transaction } from '../../../database/database.ts'
 import { Prisma } from '../../../database/generated/client.ts'
-import { IntegrationError, PortalError } from '../../../errors.ts'
+import { PortalError } from '../../../errors.ts'
 import { systemActor } from '../../../permissions/actor.ts'
 import type { Clusters } from '../../../ports/clusters.ts'
 import type { Change, GitHost } from '../../../ports/git-host.ts'
@@ -85,11 +85,16 @@ export function createAdvance({ db, git, clusters, gitops, policy, standings, po
     const files = await filesFor(row, git, repositoryUrl)
     const change = await git.openChange({ branch: row.branch, files, ...proposalText(row, portalUrl) })
     const strange = await judge(row, change)
-    return record(row, 'opened', {
-      detail: `#${change.number}`,
-      data: { sha: change.headSha, number: change.number },
-      patch: { pullNumber: change.number, pullUrl: change.url, headSha: change.headSha, failure: strange },
-    })
+    return record(
+      row,
+      'opened',
+      {
+        detail: `#${change.number}`,
+        data: { sha: change.headSha, number: change.number },
+        patch: { pullNumber: change.number, pullUrl: change.url, headSha: change.headSha, failure: strange },
+      },
+      voidApprovals, // of what was tried before
+    )
   }
 
   /** What happened on the host since we last looked; undefined when nothing did. */
@@ -215,6 +220,13 @@ export function createAdvance({ db, git, clusters, gitops, policy, standings, po
     return note(row, outcome.problem)
   }
 
+  async function closeLeft(row: RequestRow): Promise<boolean> {
+    const change = row.pullNumber === null ? await git.findChange(row.branch) : await git.getChange(row.pullNumber)
+    if (change?.state === 'open')
+      await git.closeChange(change.number, `Closed by Modelyard: the request was ${row.state}.`)
+    return false
+  }
+
   async function changeOf(row: RequestRow): Promise<Change> {
     return git.getChange(row.pullNumber ?? 0)
   }
@@ -226,6 +238,9 @@ export function createAdvance({ db, git, clusters, gitops, policy, standings, po
     approved: merge,
     merging: merge,
     syncing: sync,
+    // It may have ended while its pull request was being opened.
+    cancelled: closeLeft,
+    rejected: closeLeft,
   }
 
   return {
@@ -236,13 +251,12 @@ export function createAdvance({ db, git, clusters, gitops, policy, standings, po
         try {
           if (!(await steps[stateOf(row)]?.(row))) return
         } catch (error) {
-          if (error instanceof IntegrationError) {
-            await note(row, { message: error.explanation.detail, remedy: 'The portal goes on trying.' })
-          } else if (error instanceof PortalError && stateOf(row) !== 'syncing') {
-            await record(row, 'fail', {
-              detail: error.explanation.detail,
-              patch: { failure: { message: error.explanation.detail, remedy: error.explanation.remedy } },
-            })
+          if (!(error instanceof PortalError) || finalStates.includes(stateOf(row))) throw error
+          const { detail: message, remedy } = error.explanation
+          if (error.code === 'integration_unavailable') {
+            await note(row, { message, remedy: `${remedy} The portal goes on trying.` })
+          } else if (stateOf(row) !== 'syncing') {
+            await record(row, 'fail', { detail: message, patch: { failure: { message, remedy } } })
             return
           }
           throw error
@@ -252,10 +266,7 @@ export function createAdvance({ db, git, clusters, gitops, policy, standings, po
 
     /** A request that ended before its merge leaves no pull request open. */
     async close(id: RequestId): Promise<void> {
-      const row = await loadRequest(db, id)
-      const change = row.pullNumber === null ? await git.findChange(row.branch) : await git.getChange(row.pullNumber)
-      if (change?.state === 'open')
-        await git.closeChange(change.number, `Closed by Modelyard: the request was ${row.state}.`)
+      await closeLeft(await loadRequest(db, id))
     },
 
     /** Requests that wait for the cluster in one namespace. */

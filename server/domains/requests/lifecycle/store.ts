@@ -11,10 +11,15 @@ import { announce } from '../../live/live.ts'
 import { blockageOf } from './blockage.ts'
 import { stepOf } from './machine.ts'
 
-export const withEverything = {
+/** As much as a list needs: one that was long disputed has a long history. */
+export const withApprovals = {
   team: true,
   requester: true,
   approvals: { include: { reviewer: true }, orderBy: { at: 'asc' } },
+} as const
+
+const withEverything = {
+  ...withApprovals,
   transitions: { orderBy: { id: 'asc' } },
   hostReviews: { orderBy: { at: 'asc' } },
 } as const
@@ -25,6 +30,7 @@ export async function loadRequest(db: Database | Transaction, id: RequestId) {
   return row
 }
 export type RequestRow = Awaited<ReturnType<typeof loadRequest>>
+export type ListedRow = Omit<RequestRow, 'transitions' | 'hostReviews'>
 
 /** Takes the row's lock, so that two workers or two people cannot both move it. */
 export async function lockRequest(tx: Transaction, id: RequestId): Promise<RequestRow> {

@@ -12,6 +12,7 @@ import type { Verdict } from '../../../contracts/requests.ts'
 import type { Database, Transaction } from '../../../database/database.ts'
 import { failure, invalid, notFound } from '../../../errors.ts'
 import { judgeQuota, judgeServing } from '../../policy/policy.ts'
+import { openTeam } from '../../teams/teams.ts'
 import { committed, heldBy } from './claims.ts'
 import type { Desired, DesiredModel } from './desired.ts'
 import { servingBefore, servingNow } from './history.ts'
@@ -34,8 +35,7 @@ type Place = Pick<Plan, 'environment' | 'namespace' | 'model'>
 export async function plan(db: Database | Transaction, draft: RequestDraft, policy: Policy): Promise<Plan> {
   const team = await db.team.findUnique({ where: { slug: draft.team } })
   if (!team) throw notFound('This team')
-  if (team.archivedAt)
-    throw failure('wrong_state', 'This team is archived.', 'Ask a platform admin to bring the team back first.')
+  openTeam(team)
   const allowances = Allowances.parse(team.allowances)
 
   const quotaPlan = async (place: Place, now: Amounts, after: Amounts, desired: Desired): Promise<Plan> => ({
@@ -82,6 +82,7 @@ export async function plan(db: Database | Transaction, draft: RequestDraft, poli
     }
     case 'namespace.delete': {
       const claim = await claimOf(db, team.slug, draft.namespace)
+      await demandNoneComing(db, draft.namespace)
       const serving = await modelsServedIn(db, draft.namespace)
       if (serving.length > 0) {
         throw failure(
@@ -94,7 +95,7 @@ export async function plan(db: Database | Transaction, draft: RequestDraft, poli
     }
     case 'model.deploy':
     case 'model.change': {
-      const place = { ...placeOf(await claimOf(db, team.slug, draft.namespace)), model: draft.model }
+      const place = { ...placeOf(await stayingClaimOf(db, team.slug, draft.namespace)), model: draft.model }
       const serving = await servingNow(db, place.namespace, place.model)
       if (draft.kind === 'model.deploy' && serving?.kind === 'model') {
         throw failure(
@@ -117,7 +118,7 @@ export async function plan(db: Database | Transaction, draft: RequestDraft, poli
       return servingPlan(place, { kind: 'nothing' })
     }
     case 'model.rollback': {
-      const place = { ...placeOf(await claimOf(db, team.slug, draft.namespace)), model: draft.model }
+      const place = { ...placeOf(await stayingClaimOf(db, team.slug, draft.namespace)), model: draft.model }
       const before = await servingBefore(db, place.namespace, place.model, draft.undo)
       if (!before) {
         throw failure(
@@ -148,6 +149,36 @@ async function claimOf(db: Database | Transaction, team: string, namespace: stri
   const claim = await db.namespaceClaim.findUnique({ where: { name: namespace } })
   if (!claim || claim.teamSlug !== team) throw notFound(`The namespace ${namespace}`)
   return claim
+}
+
+/** A model that is merged into a namespace on its way out could never be applied. */
+async function stayingClaimOf(db: Database | Transaction, team: string, namespace: string) {
+  const claim = await claimOf(db, team, namespace)
+  const leaving = await db.request.findFirst({
+    where: { namespace, kind: 'namespace.delete', openTarget: { not: null } },
+    select: { number: true },
+  })
+  if (!leaving) return claim
+  throw failure(
+    'wrong_state',
+    `Request #${leaving.number} asks to delete ${namespace}.`,
+    'Choose another namespace, or withdraw that request first.',
+  )
+}
+
+async function demandNoneComing(db: Database | Transaction, namespace: string): Promise<void> {
+  const coming = await db.request.findMany({
+    where: { namespace, kind: { in: ['model.deploy', 'model.change', 'model.rollback'] }, openTarget: { not: null } },
+    select: { number: true },
+    orderBy: { number: 'asc' },
+    take: 10,
+  })
+  if (coming.length === 0) return
+  throw failure(
+    'wrong_state',
+    `Models are asked for in ${namespace} (${coming.map((each) => `#${each.number}`).join(', ')}).`,
+    'Wait until that is done and undeploy them, or withdraw the requests; then delete the namespace.',
+  )
 }
 
 const placeOf = (claim: { name: string; environment: string }): Place => ({

@@ -2,17 +2,17 @@
 import type { Policy } from '../../../contracts/platform/policy.ts'
 import { failure } from '../../../errors.ts'
 import type { Actor } from '../../../permissions/actor.ts'
-import type { RequestRow } from '../lifecycle/store.ts'
+import type { ListedRow } from '../lifecycle/store.ts'
 
 /** An approval counts while it stands for the present head and has not been voided. */
-export const validApprovals = (row: RequestRow) =>
+export const validApprovals = (row: ListedRow) =>
   row.approvals.filter(
     (approval) => approval.decision === 'approved' && approval.voidedAt === null && approval.sha === row.headSha,
   )
 
 const fromPlatform = (roles: readonly string[]) => roles.includes('reviewer') || roles.includes('admin')
 
-export function quorumReached(row: RequestRow, policy: Policy): boolean {
+export function quorumReached(row: ListedRow, policy: Policy): boolean {
   const valid = validApprovals(row)
   const rule = policy.approvals[row.environment === 'prod' ? 'prod' : row.environment === 'staging' ? 'staging' : 'dev']
   const platform = valid.filter((approval) => fromPlatform(approval.reviewer.platformRoles)).length
@@ -20,13 +20,13 @@ export function quorumReached(row: RequestRow, policy: Policy): boolean {
 }
 
 /** Why this person cannot decide on the request, or undefined if they can. The permission table is asked elsewhere. */
-export function refusalToDecide(row: RequestRow, actor: Actor): string | undefined {
+export function refusalToDecide(row: ListedRow, actor: Actor): string | undefined {
   if (actor.userId === null) return 'Only a person can approve.'
   if (actor.userId === row.requesterId) return 'You asked for this, so somebody else has to decide.'
   return undefined
 }
 
-export function demandDecider(row: RequestRow, actor: Actor): void {
+export function demandDecider(row: ListedRow, actor: Actor): void {
   const refusal = refusalToDecide(row, actor)
   if (refusal) throw failure('self_approval', refusal, 'Ask another reviewer or maintainer to look at it.')
 }

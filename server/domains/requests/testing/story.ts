@@ -62,7 +62,8 @@ async function makeStory(db: Database) {
     git,
     clusters: fakeClusters(cluster),
     gitops,
-    policy,
+    // Another process than the one that is asked: it may not have read any policy yet.
+    policy: createPolicy({ git, clock: systemClock }),
     // Nothing is remembered: a role that was taken away is felt at once.
     standings: { of: (id) => createStandings(db, systemClock).of(id), forget: () => undefined },
     portalUrl: 'https://portal.example',

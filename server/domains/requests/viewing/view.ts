@@ -17,7 +17,7 @@ import type { Actor } from '../../../permissions/actor.ts'
 import { allows } from '../../../permissions/permissions.ts'
 import { Blockage, blockageOf } from '../lifecycle/blockage.ts'
 import { stepOf, titleOf } from '../lifecycle/machine.ts'
-import { type RequestRow, stateOf } from '../lifecycle/store.ts'
+import { type ListedRow, type RequestRow, stateOf } from '../lifecycle/store.ts'
 import { desiredOf } from '../planning/desired.ts'
 import { refusalToDecide, validApprovals } from '../reviews/approvals.ts'
 
@@ -25,7 +25,7 @@ const Kind = z.enum(requestKinds)
 const Decision = z.enum(['approved', 'changes_requested', 'rejected'])
 const Source = z.enum(['portal', 'git_host'])
 
-export function stateLabel(row: RequestRow): string {
+export function stateLabel(row: ListedRow): string {
   const needed = Verdict.parse(row.verdict).approvals
   const labels: Record<RequestState, string> = {
     opening: 'Opening pull request',
@@ -43,10 +43,10 @@ export function stateLabel(row: RequestRow): string {
   return labels[stateOf(row)]
 }
 
-const mayDecide = (row: RequestRow, actor: Actor) =>
+const mayDecide = (row: ListedRow, actor: Actor) =>
   allows(actor, 'request.approve', row.team.slug).allowed && refusalToDecide(row, actor) === undefined
 
-export function summaryOf(row: RequestRow, actor: Actor): RequestSummary {
+export function summaryOf(row: ListedRow, actor: Actor): RequestSummary {
   const state = stateOf(row)
   return {
     id: RequestId.parse(row.id),
