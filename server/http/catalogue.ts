@@ -10,6 +10,7 @@ import * as audit from '../contracts/platform/audit.ts'
 import * as gitAccount from '../contracts/platform/git-account.ts'
 import * as integrations from '../contracts/platform/integrations.ts'
 import * as live from '../contracts/platform/live.ts'
+import * as pods from '../contracts/pods.ts'
 import * as requests from '../contracts/requests.ts'
 import * as observability from '../contracts/serving/observability.ts'
 import * as playground from '../contracts/serving/playground.ts'
@@ -22,6 +23,7 @@ const modules = {
   'Git account': gitAccount,
   Requests: requests,
   Namespaces: namespaces,
+  Pods: pods,
   Models: models,
   Uploads: uploads,
   Deployments: deployments,

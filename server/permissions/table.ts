@@ -93,6 +93,8 @@ export const table = {
 
   'namespace.list': seen('see namespaces'),
   'namespace.read': seen('see a namespace'),
+  // As their account in the cluster has it; reviewers and auditors have no need of what a team's programs say.
+  'pod.readLog': { ...seen('read what the team’s pods write'), platform: ['admin'] },
   'model.list': seen('see models'),
   'model.read': seen('see a model'),
   'model.create': done('register a model', builders, 'models'),

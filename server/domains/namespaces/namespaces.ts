@@ -3,6 +3,7 @@ import type { OutputOf, ParsedInputOf } from '../../contracts/contract.ts'
 import { Environment, environments, NamespaceName, RequestId, TeamSlug } from '../../contracts/names.ts'
 import type { getNamespace, listNamespaces, NamespaceDetail, NamespaceView } from '../../contracts/namespaces.ts'
 import type { Policy } from '../../contracts/platform/policy.ts'
+import type { getPodLog, PodLog } from '../../contracts/pods.ts'
 import type { Database } from '../../database/database.ts'
 import { type SortValues, sortedPage } from '../../database/sorted-page.ts'
 import { notFound } from '../../errors.ts'
@@ -24,6 +25,7 @@ import {
 import { monthlyCost, type PolicyService } from '../policy/policy.ts'
 import { type HistoryEntry, requestHistory } from '../requests/requests.ts'
 import { recentEvents } from './events.ts'
+import { podLog } from './pod-log.ts'
 import { podViews } from './pods.ts'
 import { amountsInForce, amountsUsed } from './quota.ts'
 import { stateOfNamespace } from './state.ts'
@@ -84,6 +86,12 @@ export function createNamespaces({ db, clusters, policy }: Needs) {
     })
   }
 
+  async function claimOf(team: TeamSlug, namespace: NamespaceName): Promise<Claim> {
+    const claim = await db.namespaceClaim.findUnique({ where: { name: namespace } })
+    if (!claim || claim.teamSlug !== team) throw notFound(`The namespace ${namespace}`)
+    return claim
+  }
+
   return {
     async list(actor: Actor, input: ParsedInputOf<typeof listNamespaces>): Promise<OutputOf<typeof listNamespaces>> {
       demand(actor, 'namespace.list', input.team)
@@ -98,8 +106,7 @@ export function createNamespaces({ db, clusters, policy }: Needs) {
 
     async get(actor: Actor, input: ParsedInputOf<typeof getNamespace>): Promise<NamespaceDetail> {
       demand(actor, 'namespace.read', input.team)
-      const claim = await db.namespaceClaim.findUnique({ where: { name: input.namespace } })
-      if (!claim || claim.teamSlug !== input.team) throw notFound(`The namespace ${input.namespace}`)
+      const claim = await claimOf(input.team, input.namespace)
       const [history, [seen], problem, pods, recent] = await Promise.all([
         requestHistory(db, { team: input.team, namespace: input.namespace }),
         observedOf(db, 'application', ObservedApplication, { name: paths.applicationOfNamespace(claim.name) }),
@@ -123,6 +130,12 @@ export function createNamespaces({ db, clusters, policy }: Needs) {
           .filter((each) => each.model === null)
           .map(({ id, number, title, stateLabel, at }) => ({ id, number, title, stateLabel, at })),
       }
+    },
+
+    async podLog(actor: Actor, input: ParsedInputOf<typeof getPodLog>): Promise<PodLog> {
+      demand(actor, 'pod.readLog', input.team)
+      const claim = await claimOf(input.team, input.namespace)
+      return podLog(clusters.of(Environment.parse(claim.environment)), input)
     },
   }
 }

@@ -9,6 +9,7 @@ import {
   uploadVersion,
 } from '../../contracts/models.ts'
 import { getNamespace, listNamespaces } from '../../contracts/namespaces.ts'
+import { getPodLog } from '../../contracts/pods.ts'
 import {
   createSilence,
   expireSilence,
@@ -30,6 +31,7 @@ const stream = streaming<Services>()
 export const placeHandlers = [
   on(listNamespaces, ({ actor, input, services }) => services.namespaces.list(actor, input)),
   on(getNamespace, ({ actor, input, services }) => services.namespaces.get(actor, input)),
+  on(getPodLog, ({ actor, input, services }) => services.namespaces.podLog(actor, input)),
   on(listModels, ({ actor, input, services }) => services.models.list(actor, input)),
   on(createModel, ({ actor, input, services }) => services.models.create(actor, input)),
   on(getModel, ({ actor, input, services }) => services.models.get(actor, input)),

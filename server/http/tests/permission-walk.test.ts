@@ -76,6 +76,7 @@ const examples: Record<string, Example> = {
   getPolicy: () => ({}),
   listNamespaces: ofTeam,
   getNamespace: ({ team }) => ({ path: { team, namespace: `${team}-dev` } }),
+  getPodLog: ({ team }) => ({ path: { team, namespace: `${team}-keep-dev`, pod: 'a-pod' } }),
   listModels: ofTeam,
   createModel: ({ team }) => ({ path: { team }, body: { name: `m${randomUUID().slice(0, 8)}` } }),
   getModel: ({ team }) => ({ path: { team, model: 'iris' } }),
