@@ -96,7 +96,7 @@ function Detail({ namespace }: { namespace: NamespaceDetail }) {
           </Section>
           {namespace.pods.length > 0 && (
             <Section title="Pods" count={namespace.pods.length} flush>
-              <PodTable pods={namespace.pods} />
+              <PodTable namespace={namespace} />
             </Section>
           )}
           <Section title="Events" count={namespace.events.length} flush>

@@ -1,3 +1,4 @@
+import { useMay } from '#components/layout/me-context.tsx'
 import { RelativeTime } from '#components/ui/state/relative-time.tsx'
 import { StateBadge } from '#components/ui/state/state-badge.tsx'
 import { foreignTone } from '#components/ui/state/tone.ts'
@@ -30,9 +31,19 @@ const columns: readonly Column<Pod>[] = [
   { key: 'message', title: 'Message', cell: (pod) => pod.message, value: (pod) => pod.message },
 ]
 
-/** What runs in the namespace; those in trouble first. */
-export function PodTable({ pods }: { pods: NamespaceDetail['pods'] }) {
+/** What runs in the namespace; those in trouble first. A pod leads to its log. */
+export function PodTable({ namespace: { team, name, pods } }: { namespace: NamespaceDetail }) {
+  const may = useMay(team)
   return (
-    <DataTable plain name="pods" label="Pods" columns={columns} rows={pods} rowKey={(pod) => pod.name} empty={null} />
+    <DataTable
+      plain
+      name="pods"
+      label="Pods"
+      columns={columns}
+      rows={pods}
+      rowKey={(pod) => pod.name}
+      {...(may('pod.readLog') && { href: (pod: Pod) => `/teams/${team}/namespaces/${name}/pods/${pod.name}` })}
+      empty={null}
+    />
   )
 }
