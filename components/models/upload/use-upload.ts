@@ -64,8 +64,11 @@ export function useUpload(team: string, model: string, onDone: () => void) {
   /** The same file again goes on where it stopped. */
   const start = (file: File, notes: string) =>
     run(async (signal) => {
-      current.current = { file, notes }
+      const before = current.current?.file === file ? current.current.begun : undefined
+      current.current = { file, notes, ...(before && { begun: before }) }
       setPhase({ kind: 'sending', name: file.name, sent: 0, size: file.size })
+      // Paused while it was beginning: the list knows it only once it has begun, and the file would be begun twice.
+      await before?.catch(() => undefined)
       const fingerprint = await fingerprintOf(file)
       const { items } = await client.fetchQuery({ ...uploadsQuery(team, model), staleTime: 0 })
       signal.throwIfAborted()
