@@ -5,7 +5,7 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['**/*.cluster.test.ts'],
-    globalSetup: ['scripts/vitest/database-desk.ts'], // a PostgreSQL for those that ask
+    globalSetup: ['scripts/vitest/temporary-folders.ts', 'scripts/vitest/database-desk.ts'], // a PostgreSQL for those that ask
     maxWorkers: 2,
     testTimeout: 120_000,
     hookTimeout: 240_000,
