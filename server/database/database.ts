@@ -10,6 +10,9 @@ export type Transaction = Parameters<Parameters<Database['$transaction']>[0]>[0]
 /** Either: for reads that do not mind whether they stand in a transaction. */
 export type Queryable = Database | Transaction
 
+/** A server that is gone without a word is noticed within half a minute; unless told, Linux waits two hours. */
+export const keptAlive = { keepAlive: true, keepAliveInitialDelayMillis: 10_000 } as const
+
 export type DatabaseOptions = {
   connections?: number
   /** Told when an idle connection breaks, as it does when PostgreSQL restarts; the next query opens another. */
@@ -24,7 +27,7 @@ export function createDatabase(url: string, options: DatabaseOptions = {}): Data
       max: options.connections ?? 10,
       connectionTimeoutMillis: 3000,
       idleTimeoutMillis: 30_000,
-      keepAlive: true,
+      ...keptAlive,
       application_name: 'modelyard',
     },
     { onPoolError: onConnectionLost, onConnectionError: onConnectionLost },

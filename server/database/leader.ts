@@ -2,6 +2,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import pg from 'pg'
 import type { Log } from '../logging/log.ts'
+import { keptAlive } from './database.ts'
 
 const retryMilliseconds = 2_000
 
@@ -17,7 +18,7 @@ export async function lead(
     const client = new pg.Client({
       connectionString: url,
       application_name: `modelyard-leader-${name}`,
-      keepAlive: true,
+      ...keptAlive,
       connectionTimeoutMillis: 3_000,
     })
     const lost = new AbortController()

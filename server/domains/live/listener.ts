@@ -4,6 +4,7 @@
  */
 import { setTimeout as wait } from 'node:timers/promises'
 import { Client } from 'pg'
+import { keptAlive } from '../../database/database.ts'
 import type { Log } from '../../logging/log.ts'
 import type { LiveNotice } from './notice.ts'
 import { channel, parseNotice } from './notice.ts'
@@ -31,7 +32,7 @@ export function listen({ url, log, onNotice, onListening }: Options): Listener {
   let current: Client | undefined
 
   async function follow(): Promise<void> {
-    const client = new Client({ connectionString: url, keepAlive: true, connectionTimeoutMillis: 3000 })
+    const client = new Client({ connectionString: url, ...keptAlive, connectionTimeoutMillis: 3000 })
     const { promise: lost, resolve: isLost } = Promise.withResolvers<void>()
     client.on('error', () => isLost())
     client.on('end', () => isLost())

@@ -5,6 +5,7 @@ import type { Actor } from '../../permissions/actor.ts'
 import { testDatabase } from '../../testing/database.ts'
 import { makePerson, makeTeam } from '../../testing/people.ts'
 import { testConfig } from '../../testing/portal.ts'
+import { tcpProxy } from '../../testing/tcp-proxy.ts'
 import { recordAudit } from '../audit/audit.ts'
 import { type Announcement, announce } from './live.ts'
 
@@ -177,5 +178,33 @@ describe('live updates', () => {
     await tell('after')
     await expect.poll(client.keys).toContain('after')
     await client.leave()
+  })
+
+  it('let a client go that cannot be told what it missed, and the others go on', async () => {
+    const proxy = await tcpProxy(database.url)
+    const { live, db } = createFoundation(testConfig(proxy.url), { heartbeatMilliseconds: 50 })
+    const join = async (lastEventId: string | null) =>
+      follower(
+        await live.follow({
+          actor: member,
+          lastEventId,
+          signal: new AbortController().signal,
+          renew: async () => member,
+        }),
+      )
+    const there = await join(null)
+    await tell('before')
+    await expect.poll(there.keys).toEqual(['before'])
+    await proxy.cut()
+    const late = await join(there.lastId())
+    await expect.poll(late.ended).toBe(true)
+    expect(live.followers()).toBe(1)
+    await proxy.mend()
+    await tell('meanwhile')
+    await expect.poll(there.keys, { timeout: 8000 }).toContain('meanwhile')
+    await there.leave()
+    await live.stop()
+    await db.$disconnect()
+    await proxy.cut()
   })
 })

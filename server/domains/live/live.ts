@@ -168,7 +168,12 @@ export function createLive({ db, databaseUrl, log, heartbeatMilliseconds = 15_00
             signal.addEventListener('abort', subscriber.close, { once: true })
             subscribers.all.add(subscriber)
             subscriber.send('retry: 2000\n\n')
-            if (lastEventId !== null) await catchUp(subscriber, lastEventId)
+            if (lastEventId !== null) {
+              await catchUp(subscriber, lastEventId).catch((error: unknown) => {
+                log.warn({ err: error }, 'A client of live updates could not be told what it missed')
+                subscriber.close() // it comes back in a moment, and asks again
+              })
+            }
             if (signal.aborted) subscriber.close()
           },
           cancel: () => stop(),
