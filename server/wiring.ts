@@ -64,12 +64,6 @@ export async function createServices(config: Config, process: { works: boolean }
     connections: config.DATABASE_CONNECTIONS,
     onConnectionLost: (error) => log.warn({ err: error }, 'a database connection was lost'),
   })
-  const queue = await createQueue({
-    databaseUrl: config.DATABASE_URL,
-    log,
-    names: [...requestJobs, checkUpload],
-    works: process.works,
-  })
   const clusters = clustersOf(config)
   const ports = {
     git: gitHostOf(config),
@@ -83,6 +77,13 @@ export async function createServices(config: Config, process: { works: boolean }
     clock: systemClock,
   }
   const policy = createPolicy(ports)
+  // After all that a fault of the configuration can end: the web process asks for services until it gets some.
+  const queue = await createQueue({
+    databaseUrl: config.DATABASE_URL,
+    log,
+    kinds: [...requestJobs, checkUpload],
+    works: process.works,
+  })
   const requests = createRequests({
     db,
     policy,

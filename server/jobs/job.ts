@@ -7,6 +7,8 @@ export type Job<Needs, Data extends z.ZodType> = {
   /** Jobs with the same key wait for one another; a second one that still waits is the same. */
   keyOf: (data: z.output<Data>) => string
   retries: number
+  /** One run is given up after this and begun anew, should it hang. */
+  secondsAtMost: number
   handle: (needs: Needs, data: z.output<Data>) => Promise<void>
 }
 

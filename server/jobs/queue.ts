@@ -18,14 +18,19 @@ export const bind = <Needs, Data extends z.ZodType>(job: Job<Needs, Data>, needs
   run: (data) => job.handle(needs, job.data.parse(data)),
 })
 
-const queueOptions = (retries: number) => ({
-  // One job of a key waits at a time; the one that runs may be joined by one more, which sees what it has left.
-  policy: 'short' as const,
+type Kind = { name: string; retries: number; secondsAtMost: number }
+
+/** How soon the job of a worker that was killed is another's, and a job that failed is tried again. */
+export type Pace = { heartbeatSeconds: number; lookEverySeconds: number; pollSeconds: number }
+const usualPace: Pace = { heartbeatSeconds: 30, lookEverySeconds: 15, pollSeconds: 5 }
+
+const queueOptions = ({ retries, secondsAtMost }: Kind, { heartbeatSeconds }: Pace) => ({
   retryLimit: retries,
   retryDelay: 1,
   retryBackoff: true,
   retryDelayMax: 60,
-  expireInSeconds: 300,
+  expireInSeconds: secondsAtMost,
+  heartbeatSeconds,
   deleteAfterSeconds: 24 * 3600,
   notify: true,
 })
@@ -33,26 +38,39 @@ const queueOptions = (retries: number) => ({
 export async function createQueue({
   databaseUrl,
   log,
-  names,
+  kinds,
   works,
+  pace = usualPace,
 }: {
   databaseUrl: string
   log: Log
-  names: { name: string; retries: number }[]
+  kinds: readonly Kind[]
   works: boolean
+  pace?: Pace
 }) {
   const boss = new PgBoss({
     connectionString: databaseUrl,
     max: works ? 6 : 2,
     supervise: works,
     schedule: false,
+    superviseIntervalSeconds: pace.lookEverySeconds,
+    monitorIntervalSeconds: pace.lookEverySeconds,
     useListenNotify: works,
     application_name: 'modelyard-queue',
   })
   boss.on('error', (error) => log.error({ err: error }, 'queue error'))
-  await boss.start()
-  for (const { name, retries } of names) {
-    await boss.createQueue(name, queueOptions(retries))
+  try {
+    await boss.start()
+    for (const kind of kinds) {
+      const options = queueOptions(kind, pace)
+      // One job of a key waits at a time; the one that runs may be joined by one more, which sees what it has left.
+      await boss.createQueue(kind.name, { policy: 'short', ...options })
+      await boss.updateQueue(kind.name, options) // made by an earlier release, perhaps with other options
+    }
+  } catch (error) {
+    // Whoever asks again begins another one: this one must hold no connection.
+    await boss.stop({ graceful: false, close: true }).catch(() => undefined) // what went wrong before is told
+    throw error
   }
 
   return {
@@ -71,7 +89,9 @@ export async function createQueue({
     },
     async work(jobs: AnyJob[], { concurrency }: { concurrency: number }): Promise<void> {
       for (const each of jobs) {
-        await boss.work(each.name, { pollingIntervalSeconds: 1, localConcurrency: concurrency }, async (batch) => {
+        // A job that is sent is announced; one that is due again is not.
+        const polling = { pollingIntervalSeconds: 1, notifyPollingIntervalSeconds: pace.pollSeconds }
+        await boss.work(each.name, { ...polling, localConcurrency: concurrency }, async (batch) => {
           for (const { data, id } of batch) {
             try {
               await each.run(data)
@@ -87,7 +107,7 @@ export async function createQueue({
       await boss.stop({ graceful: true, timeout: 4_000, close: true })
     },
     async probe(): Promise<{ waiting: number }> {
-      const stats = await Promise.all(names.map(({ name }) => boss.getQueueStats(name)))
+      const stats = await Promise.all(kinds.map(({ name }) => boss.getQueueStats(name)))
       return { waiting: stats.flat().reduce((sum, each) => sum + each.queuedCount, 0) }
     },
   }

@@ -12,6 +12,7 @@ export const advanceRequest = job({
   data: OfRequest,
   keyOf: ({ requestId }) => requestId,
   retries: 1000,
+  secondsAtMost: 300,
   handle: ({ advance }: Needs, { requestId }) => advance.advance(requestId),
 })
 
@@ -20,6 +21,7 @@ export const closeChange = job({
   data: OfRequest,
   keyOf: ({ requestId }) => requestId,
   retries: 1000,
+  secondsAtMost: 300,
   handle: ({ advance }: Needs, { requestId }) => advance.close(requestId),
 })
 

@@ -11,5 +11,7 @@ export const checkUpload = job({
   data: z.object({ uploadId: UploadId }),
   keyOf: ({ uploadId }) => uploadId,
   retries: 1000,
+  // The largest model by the slowest store: begun anew before its end, it would never end.
+  secondsAtMost: 4 * 3600,
   handle: ({ uploads }: Needs, { uploadId }) => uploads.check(uploadId),
 })

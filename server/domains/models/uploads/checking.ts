@@ -38,9 +38,13 @@ export function createChecking({ db, store, validator, clock, maxBytes }: Omit<U
       try {
         const stored = await store.assemble(id, { maxBytes, expected, inspect: look.inspect })
         await db.$transaction(async (tx) => {
+          // Holds the row: of two that check it at once, and of this and the sweep, one has the last word.
+          const data = { state: 'done', expiresAt: ended() }
+          const moved = await tx.upload.updateMany({ where: { id, state: 'checking' }, data })
+          if (moved.count === 0) return
           const registration = { stored, signature: look.signature(), notes: row.notes }
           const { version } = await registerVersion(tx, { actor: startedBy(row), model: row.model, ...registration })
-          await tx.upload.update({ where: { id }, data: { state: 'done', version, expiresAt: ended() } })
+          await tx.upload.update({ where: { id }, data: { version } })
         })
       } catch (error) {
         if (!(error instanceof PortalError) || !faultsOfTheFile.includes(error.code)) throw error
@@ -56,13 +60,15 @@ export function createChecking({ db, store, validator, clock, maxBytes }: Omit<U
       const late = await db.upload.findMany({ where: { expiresAt: { lt: now } }, select: { id: true, state: true } })
       for (const { id, state } of late) {
         if (state === 'receiving') {
-          await db.upload.updateMany({ where: { id, state }, data: { state: 'stopped', expiresAt: ended() } })
-          await store.abandon(UploadId.parse(id))
+          // Unless a part has come meanwhile, or the last of them.
+          const where = { id, state, expiresAt: { lt: now } }
+          const moved = await db.upload.updateMany({ where, data: { state: 'stopped', expiresAt: ended() } })
+          if (moved.count > 0) await store.abandon(UploadId.parse(id))
         } else if (state === 'checking') {
           const row = await findUpload(db, id)
           if (row) await refuse(row, couldNotBeChecked)
         } else {
-          await db.upload.delete({ where: { id } })
+          await db.upload.deleteMany({ where: { id } })
         }
       }
       await store.tidy(new Date(now.getTime() - leftFor))

@@ -223,4 +223,58 @@ describe('an upload in parts', () => {
       refusal: { detail: expect.stringContaining('could not be checked') },
     })
   })
+
+  it('is completed or stopped when both are asked at once, never half of each', async () => {
+    for (let round = 0; round < 20; round++) {
+      const bytes = randomBytes(10)
+      const upload = await begin(10)
+      await send(upload, bytes, 1)
+      const [completed, stopped] = await Promise.allSettled([
+        uploads.complete(member, at(upload)),
+        uploads.stop(member, at(upload)),
+      ])
+      const { state, received } = await uploads.get(member, at(upload))
+      if (state === 'checking') {
+        expect(stopped).toMatchObject({ reason: { code: 'wrong_state' } })
+        expect(received).toEqual([1])
+        await uploads.check(upload.id)
+      } else {
+        expect({ state, stopped: stopped.status }).toEqual({ state: 'stopped', stopped: 'fulfilled' })
+        expect(completed.status).toBe('rejected')
+      }
+      expect(store.uploads.size).toBe(0)
+    }
+  })
+
+  it('is left alone by the sweep when somebody goes on with it meanwhile', async () => {
+    const bytes = randomBytes(partBytes + 10)
+    const both = [await begin(bytes.length), await begin(bytes.length)]
+    for (const upload of both) await send(upload, bytes, 1)
+    now = new Date(now.getTime() + 25 * 3_600_000)
+    const { abandon } = store
+    store.abandon = async (id) => {
+      store.abandon = abandon
+      await abandon(id)
+      for (const upload of both) if (upload.id !== id) await send(upload, bytes, 2)
+    }
+    await uploads.sweep()
+    const after = await Promise.all(both.map((upload) => uploads.get(member, at(upload))))
+    expect(after.map((each) => `${each.state} ${each.received}`).sort()).toEqual(['receiving 1,2', 'stopped '])
+  })
+
+  it('stays refused when its check ends after it was given up', async () => {
+    const upload = await begin(10)
+    await send(upload, randomBytes(10), 1)
+    await uploads.complete(member, at(upload))
+    const { assemble } = store
+    store.assemble = async (...given) => {
+      const stored = await assemble(...given)
+      now = new Date(now.getTime() + 25 * 3_600_000)
+      await uploads.sweep()
+      return stored
+    }
+    await uploads.check(upload.id)
+    expect(await uploads.get(member, at(upload))).toMatchObject({ state: 'refused', version: null })
+    expect(await versions()).toEqual([])
+  })
 })

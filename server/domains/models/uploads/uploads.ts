@@ -169,15 +169,21 @@ export function createUploads({ db, store, validator, clock, maxBytes, teamBytes
         })
         if (moved.count > 0) await jobs.check(tx, idOf(row))
       })
-      return tell(await uploadOf(db, input))
+      const now = await uploadOf(db, input)
+      if (now.state === 'stopped') demandOpen(now)
+      return tell(now)
     },
 
     async stop(actor: Actor, input: ParsedInputOf<typeof stopUpload>): Promise<void> {
       const row = await own(actor, input)
       if (row.state === 'stopped') return
       demandOpen(row)
-      await db.upload.updateMany({ where: { id: row.id, state: 'receiving' }, data: { state: 'stopped' } })
-      await store.abandon(idOf(row))
+      const where = { id: row.id, state: 'receiving' }
+      const moved = await db.upload.updateMany({ where, data: { state: 'stopped' } })
+      if (moved.count > 0) return store.abandon(idOf(row))
+      // It was completed meanwhile: its parts are no longer theirs to drop.
+      const now = await uploadOf(db, input)
+      if (now.state !== 'stopped') demandOpen(now)
     },
   }
 
