@@ -38,6 +38,8 @@ export function explained(error: unknown, log: Log, requestId: string): PortalEr
   )
 }
 
+const refusesBodies = [400, 413, 415]
+
 export function problemOf(error: PortalError, requestId: string): Problem {
   const { detail, remedy, fields, retryAfterSeconds } = error.explanation
   const title = titles[error.code] ?? sentence(error.code)
@@ -58,6 +60,8 @@ export function problemResponse(error: PortalError, requestId: string): Response
   const headers = new Headers({ 'content-type': 'application/problem+json', 'cache-control': 'no-store' })
   const { retryAfterSeconds } = error.explanation
   if (retryAfterSeconds !== undefined) headers.set('retry-after', String(Math.max(1, Math.ceil(retryAfterSeconds))))
+  // The rest of a body that was refused half-way is not waited for.
+  if (refusesBodies.includes(error.status)) headers.set('connection', 'close')
   if (error.status === 401) headers.set('www-authenticate', 'Bearer realm="modelyard"')
   return new Response(JSON.stringify(problemOf(error, requestId)), { status: error.status, headers })
 }

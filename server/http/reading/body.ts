@@ -3,8 +3,6 @@ import { Readable } from 'node:stream'
 import { failure } from '../../errors.ts'
 import { parseJson } from './json.ts'
 
-const patience = 30_000
-
 const tooLarge = (maxBytes: number) =>
   failure('payload_too_large', `The body is larger than ${maxBytes} bytes.`, 'Send less at once.')
 
@@ -17,6 +15,7 @@ export async function readJsonBody(request: Request, maxBytes: number): Promise<
 
 /** Node ends a request after five minutes without a word: before that, we say why. */
 const uploadPatience = { silent: 30_000, whole: 240_000 }
+const bodyPatience = { silent: 30_000, whole: 30_000 }
 
 /** The body as it comes, for what is too large to hold. */
 export function uploadOf(request: Request, patience = uploadPatience): Readable {
@@ -37,7 +36,7 @@ async function* arriving(reader: ReadableStreamDefaultReader<Uint8Array>, { sile
     const late = failure(
       'malformed_request',
       `The body ${why} seconds.`,
-      'Send it again; a large file in smaller parts.',
+      'Send it again, in one go; a large file in smaller parts.',
     )
     const { done, value } = await within(reader.read().catch(cutOff), Math.max(0, Math.min(silent, left)), late)
     if (done) return
@@ -69,37 +68,17 @@ function demandType(request: Request, wanted: string): void {
   )
 }
 
-export async function readBytes(request: Request, maxBytes: number): Promise<Buffer> {
+export async function readBytes(request: Request, maxBytes: number, patience = bodyPatience): Promise<Buffer> {
   if (Number(request.headers.get('content-length') ?? 0) > maxBytes) throw tooLarge(maxBytes)
-  const reader = request.body?.getReader()
-  if (!reader) return Buffer.alloc(0)
+  if (!request.body) return Buffer.alloc(0)
   const chunks: Uint8Array[] = []
   let size = 0
-  const late = AbortSignal.timeout(patience)
-  try {
-    for (;;) {
-      const { done, value } = await orLate(reader.read(), late)
-      if (done) return Buffer.concat(chunks)
-      size += value.length
-      if (size > maxBytes) throw tooLarge(maxBytes)
-      chunks.push(value)
-    }
-  } catch (error) {
-    reader.cancel().catch(() => undefined) // the client may be gone already
-    throw error
+  for await (const chunk of arriving(request.body.getReader(), patience)) {
+    size += chunk.length
+    if (size > maxBytes) throw tooLarge(maxBytes)
+    chunks.push(chunk)
   }
-}
-
-async function orLate<Value>(wanted: Promise<Value>, late: AbortSignal): Promise<Value> {
-  const { promise, reject } = Promise.withResolvers<never>()
-  const onAbort = () =>
-    reject(failure('malformed_request', 'The body did not arrive within 30 seconds.', 'Send it in one go.'))
-  late.addEventListener('abort', onAbort, { once: true })
-  try {
-    return await Promise.race([wanted, promise])
-  } finally {
-    late.removeEventListener('abort', onAbort)
-  }
+  return Buffer.concat(chunks)
 }
 
 function decode(bytes: Buffer): string {
