@@ -17,7 +17,7 @@ import { type AcceptorPool, startAcceptors } from './http/acceptor-pool.ts'
 import type { Ask } from './http/routes.ts'
 import { PROTOBUF_TYPE, protobufOf } from './metrics/exposition/protobuf.ts'
 import { TEXT_TYPE, textOf } from './metrics/exposition/text.ts'
-import { keptFeedback, removeOld } from './metrics/feedback/kept-feedback.ts'
+import { removeOld } from './metrics/kept-windows.ts'
 import { createModelObserver } from './metrics/model-observer.ts'
 import { type Log, processMetrics } from './metrics/process-metrics.ts'
 import { requestFamilies } from './metrics/request-families.ts'
@@ -107,12 +107,15 @@ export interface Runtime {
 
 const GATHER_MILLISECONDS = 1000
 const CLOSE_MILLISECONDS = 4000
+/** As often, and a file has to be out of use for as long. */
+const TIDY_MILLISECONDS = 600_000
 
 export const createRuntime = async (config: RuntimeConfig): Promise<Runtime> => {
   await mkdir(config.stateFolder, { recursive: true })
   let pool: AcceptorPool | undefined
+  const repository = createRepository(join(config.stateFolder, 'models'), config.store)
   const models = createModels({
-    repository: createRepository(join(config.stateFolder, 'models'), config.store),
+    repository,
     memoryMegabytes: config.engineMemoryMegabytes,
     loadTimeoutMilliseconds: config.loadTimeoutMilliseconds,
     validation: config.validation,
@@ -122,10 +125,9 @@ export const createRuntime = async (config: RuntimeConfig): Promise<Runtime> => 
     onTable: (table) => pool?.update(table),
     log: config.log,
   })
-  const feedback = keptFeedback(join(config.stateFolder, 'feedback'))
-  await removeOld(join(config.stateFolder, 'feedback'))
-  await removeOld(join(config.stateFolder, 'predictions'))
-  const observer = createModelObserver(models.entries, feedback)
+  const folders = { feedback: join(config.stateFolder, 'feedback'), drift: join(config.stateFolder, 'drift') }
+  for (const folder of [...Object.values(folders), join(config.stateFolder, 'predictions')]) await removeOld(folder)
+  const observer = createModelObserver(models.entries, folders, config.log)
   const watcher = createWatcher(config)
 
   const answer: Ask = async ({ what, model, version, body, only }) => {
@@ -196,9 +198,15 @@ export const createRuntime = async (config: RuntimeConfig): Promise<Runtime> => 
 
   const listening = pool
   let control: Server | undefined
-  if (config.controlSocket !== '') control = await startControlServer(models, config.controlSocket)
-  if (config.modelsFolder !== '') {
-    for (const { name, spec } of await readModelFolder(config.modelsFolder)) models.put(name, spec)
+  try {
+    if (config.controlSocket !== '') control = await startControlServer(models, config.controlSocket)
+    if (config.modelsFolder !== '') {
+      for (const { name, spec } of await readModelFolder(config.modelsFolder)) models.put(name, spec)
+    }
+  } catch (error) {
+    control?.close()
+    await Promise.all([listening.close(0), watcher.close(), models.stop()])
+    throw error
   }
   models.startupComplete()
   const budget = memoryBudget(config.memoryBudgetMegabytes * 1_048_576, models.entries, config.log)
@@ -206,6 +214,12 @@ export const createRuntime = async (config: RuntimeConfig): Promise<Runtime> => 
     void observer.gather()
     void listening.collect().then(({ stats }) => budget.enforce(stats))
   }, GATHER_MILLISECONDS)
+  const tidying = setInterval(() => {
+    const inUse = models.entries().flatMap((entry) => entry.loaded.flatMap(({ digest }) => digest ?? []))
+    repository
+      .tidy(new Set(inUse), TIDY_MILLISECONDS)
+      .catch((error: unknown) => config.log('old models could not be removed', { reason: String(error) }))
+  }, TIDY_MILLISECONDS)
 
   return {
     grpc: listening.grpcPort === undefined ? undefined : `${config.host}:${listening.grpcPort}`,
@@ -213,12 +227,13 @@ export const createRuntime = async (config: RuntimeConfig): Promise<Runtime> => 
     models,
     close: async () => {
       clearInterval(gathering)
+      clearInterval(tidying)
       control?.close()
       control?.closeAllConnections()
       await listening.close(CLOSE_MILLISECONDS)
       await watcher.close()
       // What the engines have seen since the last time goes down with them otherwise.
-      await observer.gather()
+      await observer.close()
       await models.stop()
     },
   }

@@ -2,7 +2,9 @@
  * How far what comes in has moved from what the model was trained on: the population stability index of each feature,
  * over a window that forgets. Above 0.1 is worth a look, above 0.25 is another world.
  */
+import { z } from 'zod'
 import type { ReferenceFeature, ReferenceProfile } from '#server/contracts/inference/monitoring.ts'
+import type { Window } from './kept-windows.ts'
 
 const SLICES = 12
 const SLICE_MILLISECONDS = 300_000
@@ -26,27 +28,38 @@ export const populationStability = (expected: readonly number[], counts: readonl
   }, 0)
 }
 
-export interface DriftWindow {
+/** The slices of the window: when each began, and what was counted by feature. */
+export const DriftState = z.array(z.tuple([z.number(), z.record(z.string(), z.array(z.number().nonnegative()))]))
+type DriftState = z.infer<typeof DriftState>
+
+export interface DriftWindow extends Window<DriftState> {
   add: (counts: Record<string, number[]>, now: number) => void
   /** By feature; features seen too seldom are left out. */
   scores: (now: number) => Map<string, number>
 }
 
-export const driftWindow = (profile: ReferenceProfile): DriftWindow => {
-  let slices: { started: number; counts: Map<string, number[]> }[] = []
+export const driftWindow = (profile: ReferenceProfile, before: DriftState = []): DriftWindow => {
+  let slices = before.map(([started, counts]) => ({ started, counts: new Map(Object.entries(counts)) }))
+  let changes = 0
 
   const current = (now: number): Map<string, number[]> => {
-    slices = slices.filter((slice) => now - slice.started < SLICES * SLICE_MILLISECONDS)
+    // One of the future was written before the clock was put back.
+    slices = slices.filter(({ started }) => started <= now && now - started < SLICES * SLICE_MILLISECONDS)
     const last = slices.at(-1)
     if (last && now - last.started < SLICE_MILLISECONDS) return last.counts
-    const counts = new Map<string, number[]>()
+    const counts: Map<string, number[]> = new Map()
     slices.push({ started: now, counts })
     return counts
   }
 
   return {
+    get changes() {
+      return changes
+    },
+    state: () => slices.map(({ started, counts }) => [started, Object.fromEntries(counts)]),
     add: (counts, now) => {
       const slice = current(now)
+      changes++
       for (const [feature, bins] of Object.entries(counts)) {
         if (!Object.hasOwn(profile, feature)) continue
         const sum = slice.get(feature) ?? bins.map(() => 0)

@@ -1,10 +1,11 @@
 /** Gathers what the engines saw, and keeps what must outlive an engine: prediction counts, drift and feedback windows. */
 import { z } from 'zod'
 import type { LoadedVersion, ModelEntry } from '../control/model-entry.ts'
-import { type DriftWindow, driftWindow } from './drift.ts'
+import { DriftState, type DriftWindow, driftWindow } from './drift.ts'
 import { type Family, family, type LabelSet, type Sample } from './exposition/families.ts'
-import type { FeedbackWindow } from './feedback/feedback.ts'
-import type { KeptFeedback } from './feedback/kept-feedback.ts'
+import { FeedbackState, type FeedbackWindow, feedbackWindow } from './feedback/feedback.ts'
+import { keptWindows } from './kept-windows.ts'
+import type { Log } from './process-metrics.ts'
 
 const Feedback = z.object({
   id: z.string().min(1).max(200),
@@ -21,27 +22,41 @@ interface Kept {
   residentBytes: number
 }
 
+/** Where the windows are kept. */
+export interface Folders {
+  feedback: string
+  drift: string
+}
+
+/** Drift changes with every request: of an hour's window a crash may take the last seconds. */
+const DRIFT_MILLISECONDS = 10_000
+
 export interface ModelObserver {
   /** Asks every engine; called now and then and before each scrape. */
   gather: () => Promise<void>
+  /** Asks once more, and writes down everything that is to outlive the server. */
+  close: () => Promise<void>
   feedback: (model: string, body: string) => Promise<{ status: number; body: unknown }>
   metrics: () => Family[]
 }
 
-export const createModelObserver = (entries: () => ModelEntry[], feedback: KeptFeedback): ModelObserver => {
+export const createModelObserver = (entries: () => ModelEntry[], folders: Folders, log: Log): ModelObserver => {
   const kept = new Map<string, Kept>()
+  const feedbacks = keptWindows(folders.feedback, FeedbackState, log)
+  const drifts = keptWindows(folders.drift, DriftState, log)
   let gathering: Promise<void> | undefined
 
   const keptFor = (entry: ModelEntry, loaded: LoadedVersion): Kept => {
     const key = `${entry.name}\n${loaded.wish}`
     let found = kept.get(key)
     if (!found) {
+      const profile = entry.spec.monitoring.referenceProfile ?? {}
       found = {
         labels: { tenant: entry.spec.tenant, model: entry.name, version: loaded.version },
         dimension: loaded.supervised?.ready?.dimension ?? 'none',
         predictions: new Map(),
-        drift: driftWindow(entry.spec.monitoring.referenceProfile ?? {}),
-        feedback: feedback.open(key),
+        drift: drifts.open(key, (before) => driftWindow(profile, before)),
+        feedback: feedbacks.open(key, feedbackWindow),
         tokens: 0,
         residentBytes: 0,
       }
@@ -72,10 +87,12 @@ export const createModelObserver = (entries: () => ModelEntry[], feedback: KeptF
     for (const key of kept.keys()) {
       if (keys.has(key)) continue
       kept.delete(key)
-      await feedback.forget(key)
+      await feedbacks.forget(key)
+      await drifts.forget(key)
     }
     await Promise.all(now.map(({ entry, loaded }) => gatherOne(entry, loaded)))
-    await feedback.save()
+    await feedbacks.save()
+    await drifts.save(DRIFT_MILLISECONDS)
   }
 
   const perVersion = (value: (entry: ModelEntry, loaded: LoadedVersion) => number | undefined): Sample[] =>
@@ -93,12 +110,19 @@ export const createModelObserver = (entries: () => ModelEntry[], feedback: KeptF
       })),
     )
 
+  const gatherOnce = (): Promise<void> => {
+    gathering ??= gather().finally(() => {
+      gathering = undefined
+    })
+    return gathering
+  }
+
   return {
-    gather: () => {
-      gathering ??= gather().finally(() => {
-        gathering = undefined
-      })
-      return gathering
+    gather: gatherOnce,
+    close: async () => {
+      await gathering // begun before the last requests were answered
+      await gatherOnce()
+      await drifts.save()
     },
     feedback: async (model, body) => {
       const entry = entries().find((each) => each.name === model)

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises'
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -57,4 +57,29 @@ it.each<[string, RequestListener, string]>([
   expect(failure).toBeInstanceOf(ModelUnavailable)
   expect(String(failure)).toContain(message)
   expect(await readdir(folder)).toEqual([])
+})
+
+it('removes what nobody uses and nobody has asked for in a while, and keeps the rest', async () => {
+  const repository = createRepository(folder, '')
+  const versionOf = async (name: string) => {
+    const path = join(folder, `${name}.onnx`)
+    await writeFile(path, name)
+    return { version: '1', path, weight: 100, shadow: false }
+  }
+  const [used, idle, fresh] = await Promise.all(
+    ['used', 'idle', 'fresh'].map(async (name) => await repository.obtain(await versionOf(name), signal)),
+  )
+  await writeFile(join(folder, 'arriving-0cbe4db4-6f56-4b4e-9c3c-ae1c1e8e3d0e'), 'cut off by a crash')
+  const old = new Date(Date.now() - 3_600_000)
+  for (const name of await readdir(folder)) {
+    if (name !== fresh?.digest.replace(':', '-')) await utimes(join(folder, name), old, old)
+  }
+  await repository.tidy(new Set([used?.digest ?? '']), 600_000)
+  expect((await readdir(folder)).sort()).toEqual(
+    [used, fresh]
+      .map((each) => each?.digest.replace(':', '-'))
+      .concat('used.onnx', 'idle.onnx', 'fresh.onnx')
+      .sort(),
+  )
+  expect(idle).toBeDefined()
 })

@@ -4,7 +4,7 @@
  */
 import { createHash, randomUUID } from 'node:crypto'
 import { constants, createReadStream, createWriteStream } from 'node:fs'
-import { copyFile, mkdir, open, rename, rm, stat } from 'node:fs/promises'
+import { copyFile, mkdir, open, readdir, rename, rm, stat, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -14,6 +14,8 @@ import { openHttp } from './http-source.ts'
 
 const MAX_MODEL_BYTES = 2 ** 31
 const FETCH_TIMEOUT = 600_000
+/** What this repository puts into its folder. */
+const KEPT = /^(sha256-[0-9a-f]{64}|arriving-.{36})$/
 
 export class ModelUnavailable extends Error {
   constructor(message: string) {
@@ -25,6 +27,8 @@ export class ModelUnavailable extends Error {
 export interface Repository {
   /** The verified file of a version, fetched when it is not here yet. */
   obtain: (version: VersionSpec, signal: AbortSignal) => Promise<{ path: string; digest: string }>
+  /** Removes files that nobody uses and nobody has asked for in so long, and what a crash left of a download. */
+  tidy: (inUse: ReadonlySet<string>, idleMilliseconds: number) => Promise<void>
 }
 
 const exists = (path: string): Promise<boolean> =>
@@ -110,9 +114,21 @@ export const createRepository = (folder: string, store: string): Repository => {
       if (version.digest !== undefined) {
         const path = place(version.digest)
         // A file that was cut short by a crash or a full disk must not be believed by its name.
-        if ((await exists(path)) && (await digestOf(path)) === version.digest) return { path, digest: version.digest }
+        if ((await exists(path)) && (await digestOf(path)) === version.digest) {
+          const now = new Date()
+          await utimes(join(path, '..'), now, now)
+          return { path, digest: version.digest }
+        }
       }
       return bring(version, signal)
+    },
+    tidy: async (inUse, idleMilliseconds) => {
+      for (const name of await readdir(folder).catch(() => [])) {
+        if (!KEPT.test(name) || inUse.has(name.replace('-', ':'))) continue
+        const path = join(folder, name)
+        const { mtimeMs } = await stat(path)
+        if (Date.now() - mtimeMs > idleMilliseconds) await rm(path, { recursive: true, force: true })
+      }
     },
   }
 }

@@ -44,6 +44,9 @@ export const startTestRuntime = async (config: Partial<RuntimeConfig> = {}, manu
     acceptors: 1,
     stateFolder: join(folder, 'state'),
     ...config,
+  }).catch(async (error: unknown) => {
+    await rm(folder, { recursive: true, force: true })
+    throw error
   })
   let files = 0
 

@@ -1,29 +1,32 @@
 /** Predicted against true labels, the last thousand of them: macro F1 over the classes that occur. */
+import { z } from 'zod'
+import type { Window } from '../kept-windows.ts'
 
 const WINDOW = 1000
 
-export interface FeedbackWindow {
+/** Predicted and true. */
+export const FeedbackState = z.array(z.tuple([z.string(), z.string()]))
+type FeedbackState = z.infer<typeof FeedbackState>
+
+export interface FeedbackWindow extends Window<FeedbackState> {
   add: (predicted: string, actual: string) => void
-  /** How many have ever come. */
-  readonly added: number
-  pairs: () => [predicted: string, actual: string][]
   /** Undefined as long as there is nothing to judge by. */
   f1: () => number | undefined
 }
 
-export const feedbackWindow = (before: readonly [string, string][] = []): FeedbackWindow => {
+export const feedbackWindow = (before: FeedbackState = []): FeedbackWindow => {
   const pairs = before.slice(-WINDOW).map(([predicted, actual]) => ({ predicted, actual }))
-  let added = pairs.length
+  let changes = 0
   return {
     add: (predicted, actual) => {
-      added++
+      changes++
       pairs.push({ predicted, actual })
       if (pairs.length > WINDOW) pairs.shift()
     },
-    get added() {
-      return added
+    get changes() {
+      return changes
     },
-    pairs: () => pairs.map(({ predicted, actual }) => [predicted, actual]),
+    state: () => pairs.map(({ predicted, actual }) => [predicted, actual]),
     f1: () => {
       if (pairs.length === 0) return undefined
       const classes = new Set(pairs.flatMap(({ predicted, actual }) => [predicted, actual]))
