@@ -218,7 +218,9 @@ export function clusterContract(make: () => ClusterUnderTest): void {
   })
 
   it('says its version', async () => {
-    expect((await make().cluster.probe()).version).not.toBe('')
+    const { version, address } = await make().cluster.probe()
+    expect(version).not.toBe('')
+    expect(address).toMatch(/^https?:/)
   })
 
   it('explains that it cannot be reached', async () => {

@@ -124,5 +124,5 @@ export interface Cluster {
    * metadata it is a `conflict` when somebody else was faster.
    */
   patch(kind: KindRef, name: string, namespace: string, change: object): Promise<KubernetesObject>
-  probe(): Promise<{ version: string }>
+  probe(): Promise<{ version: string; address: string }>
 }

@@ -35,6 +35,8 @@ async function mayDo(cluster: Cluster): Promise<Fact[]> {
   return Promise.all([...needed.map(ask(true)), ...notNeeded.map(ask(false))])
 }
 
+const listed = new Intl.ListFormat('en-GB')
+
 const noCluster: Probe = {
   name: 'cluster',
   title: 'A cluster',
@@ -49,13 +51,16 @@ export function clusterProbes(clusters: Clusters, gitops: GitOps): Probe[] {
     ...clusters.all.map(
       (cluster): Probe => ({
         name: `cluster:${cluster.name}`,
-        title: `The cluster ${cluster.name}`,
+        title: `The cluster for ${listed.format(clusters.environmentsOf(cluster.name))}`,
         group: 'delivery',
         missing: [],
         async probe() {
-          const { version } = await cluster.probe()
-          const environments = clusters.environmentsOf(cluster.name).join(', ')
-          return { version, facts: [{ label: 'Environments', value: environments, ok: null }] }
+          const { version, address } = await cluster.probe()
+          const facts = [
+            { label: 'Address', value: address, ok: null },
+            { label: 'Context of the kubeconfig', value: cluster.name, ok: null },
+          ]
+          return { version, facts }
         },
         check: () => mayDo(cluster),
       }),

@@ -11,7 +11,7 @@ import { IntegrationDetails } from './integration-details.tsx'
 import classes from './integrations.module.css'
 
 const words = {
-  ok: 'Well',
+  ok: 'Healthy',
   degraded: 'Look here',
   down: 'Does not answer',
   unknown: 'Not asked yet',

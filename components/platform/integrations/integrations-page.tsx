@@ -53,7 +53,7 @@ const inUse = (all: readonly IntegrationView[]) => all.filter((each) => each.sta
 const wellOf = (all: readonly IntegrationView[]) => {
   const used = inUse(all)
   const well = used.filter((each) => each.state === 'ok').length
-  return well === used.length ? `all ${used.length} well` : `${well} of ${used.length} well`
+  return well === used.length ? `all ${used.length} healthy` : `${well} of ${used.length} healthy`
 }
 
 function Summary({ all }: { all: readonly IntegrationView[] }) {

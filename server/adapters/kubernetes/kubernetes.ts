@@ -87,10 +87,8 @@ export function createKubernetesCluster(
       return parseObject(JSON.parse(text), kind)
     },
     async probe() {
-      return {
-        version: Version.parse(await transport.json({ method: 'GET', path: '/version', timeoutMilliseconds: 5_000 }))
-          .gitVersion,
-      }
+      const answer = await transport.json({ method: 'GET', path: '/version', timeoutMilliseconds: 5_000 })
+      return { version: Version.parse(answer).gitVersion, address: transport.address() }
     },
   }
 }

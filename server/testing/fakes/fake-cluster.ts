@@ -185,7 +185,7 @@ export function createFakeCluster(name = 'fake', mayDo: (verb: string) => boolea
     },
     async probe() {
       up()
-      return { version: 'fake' }
+      return { version: 'fake', address: `https://${name}.example` }
     },
   }
 }

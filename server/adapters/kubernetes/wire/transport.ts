@@ -139,7 +139,10 @@ export function createTransport(load: LoadConfig, clusterName: string) {
 
   const refused = (status: number, body: string) => explain(clusterName, status, body)
 
-  return { open, text, json, refused }
+  /** For people: where it is asked. */
+  const address = () => base.origin
+
+  return { open, text, json, refused, address }
 }
 export type Transport = ReturnType<typeof createTransport>
 
