@@ -46,16 +46,20 @@ export function DataTable<Row>(props: Props<Row>) {
     [sortText, columns, rows, sorting, complete],
   )
   const changed = useRecentChanges(stamp && rows?.map((row) => ({ key: props.rowKey(row), stamp: stamp(row) })))
-  // One row needs no order.
-  const showsTools = !plain || sorted.rows.length > 1
+  const bare = !plain && !filters
+  // Without filters there is nothing to do with an empty table; one row of a short one needs no order.
+  const showsTools = plain ? sorted.rows.length > 1 : !bare || sorted.rows.length > 0
   const turn = (key: string) => setSort(nextSort(sorted.now && sortText, key, sorting?.unlessTold))
   const wayOf = (column: Column<Row>) => (sorted.now?.key !== column.key ? null : sorted.now.down ? 'down' : 'up')
 
   return (
     <div>
       {showsTools && (
-        <div className={plain ? classes.plainTools : classes.tools}>
-          <div className={classes.filters}>{filters}</div>
+        <div
+          className={plain ? classes.plainTools : bare ? classes.bareTools : classes.tools}
+          data-bare-tools={bare || undefined}
+        >
+          {filters && <div className={classes.filters}>{filters}</div>}
           <TableMenu
             name={name}
             columns={columns}
