@@ -15,7 +15,9 @@ export function NeedsYou({ needs }: { needs: readonly Need[] }) {
   return (
     <Section title="Needs you" count={needs.length} flush>
       {needs.length === 0 ? (
-        <EmptyState title="Nothing needs you">What the team serves is listed below.</EmptyState>
+        <EmptyState title="Nothing needs you">
+          Requests to decide, failures and alerts appear here, each with what settles it.
+        </EmptyState>
       ) : (
         <ul className={classes.needs}>
           {needs.map((need, place) => (

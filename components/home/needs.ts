@@ -21,6 +21,8 @@ type Facts = {
   waitingForMe: readonly RequestSummary[]
   deployments: readonly DeploymentView[]
   alerts: readonly AlertView[]
+  /** Whether the reader may ask for changes: others are shown where to look. */
+  mayAsk: boolean
 }
 
 const broken = new Set<string>(['Failed', 'Degraded', 'Quota exceeded', 'Out of sync'])
@@ -28,16 +30,20 @@ const order = { bad: 0, warn: 1, good: 2 }
 
 export function needsOf(facts: Facts): Need[] {
   return [
-    ...facts.deployments.filter((each) => broken.has(each.state)).map((each) => ofDeployment(facts.team, each)),
+    ...facts.deployments.filter((each) => broken.has(each.state)).map((each) => ofDeployment(facts, each)),
     ...facts.alerts.filter((each) => each.state === 'firing').map((each) => ofAlert(facts.team, each)),
     ...facts.requests.filter((each) => each.requester.id === facts.me).flatMap(ofOwnRequest),
     ...facts.waitingForMe.map(ofReview),
-    ...facts.deployments.filter((each) => each.state === 'Canary').map((each) => ofCanary(facts.team, each)),
+    ...facts.deployments.filter((each) => each.state === 'Canary').map((each) => ofCanary(facts, each)),
   ].toSorted((a, b) => order[a.urgency] - order[b.urgency])
 }
 
-function ofDeployment(team: string, each: DeploymentView): Need {
-  const page = `/teams/${team}/deployments/${each.namespace}/${each.model}`
+const look = (team: string, { namespace, model }: DeploymentView) => ({
+  label: 'Look',
+  href: `/teams/${team}/deployments/${namespace}/${model}`,
+})
+
+function ofDeployment({ team, mayAsk }: Facts, each: DeploymentView): Need {
   const quota = each.state === 'Quota exceeded'
   return {
     id: `deployment-${each.servedName}`,
@@ -47,9 +53,10 @@ function ofDeployment(team: string, each: DeploymentView): Need {
       : `${each.model} in ${each.namespace}: ${each.state}`,
     detail: each.message ?? 'Its page says what is known.',
     since: null,
-    action: quota
-      ? { label: 'Fix this', href: `/requests/new?kind=namespace.change&team=${team}&namespace=${each.namespace}` }
-      : { label: 'Look', href: page },
+    action:
+      quota && mayAsk
+        ? { label: 'Fix this', href: `/requests/new?kind=namespace.change&team=${team}&namespace=${each.namespace}` }
+        : look(team, each),
   }
 }
 
@@ -87,7 +94,7 @@ function ofReview(each: RequestSummary): Need {
   }
 }
 
-function ofCanary(team: string, each: DeploymentView): Need {
+function ofCanary({ team, mayAsk }: Facts, each: DeploymentView): Need {
   const newest = each.versions.toSorted((a, b) => b.version - a.version)[0]
   return {
     id: `canary-${each.servedName}`,
@@ -95,9 +102,11 @@ function ofCanary(team: string, each: DeploymentView): Need {
     title: `${each.model} v${newest?.version ?? '?'} has ${newest?.weight ?? 0} % of the traffic`,
     detail: `In ${each.namespace}. Compare the versions, then shift more or roll back.`,
     since: null,
-    action: {
-      label: 'Shift traffic',
-      href: `/requests/new?kind=model.change&team=${team}&namespace=${each.namespace}&model=${each.model}`,
-    },
+    action: mayAsk
+      ? {
+          label: 'Shift traffic',
+          href: `/requests/new?kind=model.change&team=${team}&namespace=${each.namespace}&model=${each.model}`,
+        }
+      : look(team, each),
   }
 }

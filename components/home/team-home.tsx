@@ -8,15 +8,18 @@ import { deploymentsQuery } from '#components/queries/deployments.ts'
 import { namespacesQuery } from '#components/queries/namespaces.ts'
 import { alertsQuery, teamMetricsQuery } from '#components/queries/observability.ts'
 import { failedRequestsQuery, openRequestsQuery, waitingForMeQuery } from '#components/queries/requests.ts'
+import { teamQuery } from '#components/queries/teams.ts'
 import { LinkButton } from '#components/ui/actions/link-button.tsx'
 import { TextLink } from '#components/ui/actions/text-link.tsx'
 import { rate } from '#components/ui/figures/amounts.ts'
 import { EmptyState } from '#components/ui/page/empty-state.tsx'
 import { ErrorState } from '#components/ui/page/error-state.tsx'
 import { Card, Cards, Stack } from '#components/ui/page/layout.tsx'
+import { Notice } from '#components/ui/page/notice.tsx'
 import { PageHeader } from '#components/ui/page/page-header.tsx'
 import { Section } from '#components/ui/page/section.tsx'
 import { CardSkeleton, CardsSkeleton } from '#components/ui/page/skeletons.tsx'
+import { RelativeTime } from '#components/ui/state/relative-time.tsx'
 import { DataTable } from '#components/ui/table/data-table.tsx'
 import { needsOf } from './needs.ts'
 import { NeedsYou } from './needs-you.tsx'
@@ -35,7 +38,11 @@ export function TeamHome({ team }: { team: string }) {
   const open = useQuery(openRequestsQuery(team))
   const failed = useQuery(failedRequestsQuery(team))
   const waiting = useQuery(waitingForMeQuery())
-  const name = me.teams.find((each) => each.slug === team)?.name ?? team
+  // A team that is archived is in nobody's list any more, and can still be looked at.
+  const listed = me.teams.find((each) => each.slug === team)
+  const facts = useQuery({ ...teamQuery(team), enabled: !listed })
+  const name = listed?.name ?? facts.data?.name ?? team
+  const begins = namespaces.data?.items.length === 0
   const needs = needsOf({
     team,
     me: me.id,
@@ -43,10 +50,11 @@ export function TeamHome({ team }: { team: string }) {
     waitingForMe: waiting.data?.items ?? [],
     deployments: deployments.data?.items ?? [],
     alerts: alerts.data?.alerts ?? [],
+    mayAsk: may('request.submit'),
   })
   const unknown = [open, deployments].find((query) => query.error)
   const serving = deployments.data && withMetrics(deployments.data.items, metrics.data)
-  const facts = [
+  const tally = [
     namespaces.data && plural(namespaces.data.items.length, 'namespace'),
     deployments.data && `${plural(deployments.data.items.length, 'model')} serving`,
     metrics.data?.requestRate != null && `${rate(metrics.data.requestRate)} requests a second`,
@@ -56,29 +64,36 @@ export function TeamHome({ team }: { team: string }) {
     <>
       <PageHeader
         title={name}
-        facts={facts.join(' · ') || ' '}
+        facts={tally.join(' · ') || ' '}
         actions={
           may('request.submit') && (
             <>
               <LinkButton
                 href={`/requests/new?kind=namespace.create&team=${team}`}
-                variant="default"
+                variant={begins ? 'filled' : 'default'}
                 leftSection={<IconPlus size={16} stroke={1.7} />}
               >
                 Request namespace
               </LinkButton>
-              <LinkButton
-                href={`/requests/new?kind=model.deploy&team=${team}`}
-                leftSection={<IconPlus size={16} stroke={1.7} />}
-              >
-                Deploy model
-              </LinkButton>
+              {!begins && (
+                <LinkButton
+                  href={`/requests/new?kind=model.deploy&team=${team}`}
+                  leftSection={<IconPlus size={16} stroke={1.7} />}
+                >
+                  Deploy model
+                </LinkButton>
+              )}
             </>
           )
         }
       />
       <Stack>
-        {open.data && deployments.data ? (
+        {facts.data?.archivedAt && (
+          <Notice tone="neutral" title="This team is archived">
+            Since <RelativeTime at={facts.data.archivedAt} />. Nothing can be asked for in its name any more.
+          </Notice>
+        )}
+        {begins && needs.length === 0 ? null : open.data && deployments.data ? (
           <NeedsYou needs={needs} />
         ) : unknown ? (
           <Card>
@@ -103,7 +118,16 @@ export function TeamHome({ team }: { team: string }) {
             error={deployments.error}
             onRetry={() => deployments.refetch()}
             empty={
-              <EmptyState title="No model serves yet">
+              <EmptyState
+                title="No model serves yet"
+                actions={
+                  may('model.create') && (
+                    <LinkButton href={`/teams/${team}/models`} variant="default" size="xs">
+                      Go to models
+                    </LinkButton>
+                  )
+                }
+              >
                 Upload an ONNX file under Models, then deploy a version to one of the namespaces.
               </EmptyState>
             }

@@ -28,6 +28,7 @@ export function Inbox() {
     requests: [...(open.data?.items ?? []), ...(failed.data?.items ?? [])],
     waitingForMe: waiting.data?.items ?? [],
     deployments: [],
+    mayAsk: false,
     alerts: alerts.data?.alerts ?? [],
   })
   return (

@@ -13,7 +13,7 @@ const height = 22
 /** A line without axes: is it steady, rising or gone. The numbers stand beside it. */
 export function Sparkline({ points, label, tone = 'accent' }: Props) {
   const path = sparklinePath(points, width, height)
-  if (!path) return <span>No traffic</span>
+  if (!path) return <span>{points.some(([, value]) => value) ? 'Just begun' : 'No traffic'}</span>
   return (
     <svg
       className={classes.sparkline}
