@@ -19,6 +19,8 @@ type Props = {
   sending: boolean
   problem: unknown
   sendLabel: string
+  /** Why there is nothing to send yet. */
+  idle?: string | undefined
   children: ReactNode
 }
 
@@ -40,12 +42,12 @@ export function RequestFrame(props: Props) {
                 label={props.sendLabel}
                 sending={props.sending}
                 problem={props.problem}
-                disabled={props.verdict.verdict?.outcome === 'refused'}
+                disabled={props.idle !== undefined || props.verdict.verdict?.outcome === 'refused'}
               />
             </div>
           </form>
         </Card>
-        <VerdictPanel {...props.verdict} />
+        <VerdictPanel {...props.verdict} idle={props.idle} />
       </Columns>
     </>
   )

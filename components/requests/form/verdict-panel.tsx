@@ -1,4 +1,5 @@
 import { Loader } from '@mantine/core'
+import { problemOf } from '#components/queries/wire/problem-error.ts'
 import { amountInWords, costDelta, resourceTitles } from '#components/ui/figures/amounts.ts'
 import { ErrorState } from '#components/ui/page/error-state.tsx'
 import { Notice } from '#components/ui/page/notice.tsx'
@@ -9,10 +10,18 @@ import classes from './form.module.css'
 
 const titles = { automatic: 'Goes through by itself', review: 'Needs approval', refused: 'Does not fit' }
 
-type Props = { verdict: Verdict | undefined; error: unknown; thinking: boolean }
+type Props = {
+  verdict: Verdict | undefined
+  error: unknown
+  thinking: boolean
+  /** What stands there while there is nothing to judge. */
+  idle?: string | undefined
+}
+
+const fillIn = 'Fill in the form; the answer appears here before you send it.'
 
 /** What will happen if this is sent: shown while it is written. */
-export function VerdictPanel({ verdict, error, thinking }: Props) {
+export function VerdictPanel({ verdict, error, thinking, idle }: Props) {
   return (
     <div className={classes.aside}>
       <Section
@@ -20,16 +29,29 @@ export function VerdictPanel({ verdict, error, thinking }: Props) {
         aside={thinking ? <Loader size={14} role="status" aria-label="Checking" /> : null}
       >
         <div aria-live="polite" aria-busy={thinking}>
-          {error ? (
-            <ErrorState error={error} />
+          {idle ? (
+            <p className={classes.quiet}>{idle}</p>
+          ) : error ? (
+            <Trouble error={error} />
           ) : verdict ? (
             <VerdictWords verdict={verdict} />
           ) : (
-            <p className={classes.quiet}>Fill in the form; the answer appears here before you send it.</p>
+            <p className={classes.quiet}>{fillIn}</p>
           )}
         </div>
       </Section>
     </div>
+  )
+}
+
+/** What the reader can put right by themselves is no failure: it needs neither an id nor a second try. */
+function Trouble({ error }: { error: unknown }) {
+  const { status, title, detail, remedy } = problemOf(error)
+  if (status < 400 || status >= 500) return <ErrorState error={error} />
+  return (
+    <Notice tone="warn" title={title}>
+      {detail} {remedy}
+    </Notice>
   )
 }
 

@@ -67,8 +67,7 @@ function ChangeRow({ change }: { change: ResourceChange }) {
 }
 
 function policyInWords({ verdict }: RequestView): string {
-  const rule = verdict.reasons[0]?.rule.replaceAll('_', ' ')
   if (verdict.outcome === 'automatic') return 'Policy: goes through by itself'
   if (verdict.outcome === 'refused') return 'Policy: refused'
-  return rule && rule.length < 50 ? `Policy: ${rule}` : 'Policy: needs review'
+  return `Policy: needs ${verdict.approvals} ${verdict.approvals === 1 ? 'approval' : 'approvals'}`
 }

@@ -34,6 +34,7 @@ export function NamespaceChangeForm({ namespace, reason, quota }: Props) {
   })
   const use = useQuery(allowanceUseQuery(namespace.team))
   const verdict = useVerdict(toInput(form.values))
+  const changes = JSON.stringify(form.values.quota) !== JSON.stringify(quotaText(now))
   return (
     <RequestFrame
       team={namespace.team}
@@ -51,6 +52,7 @@ export function NamespaceChangeForm({ namespace, reason, quota }: Props) {
       sending={sending}
       problem={problem}
       sendLabel="Request this quota"
+      idle={changes ? undefined : 'This is what it has. Change a number; the answer appears here before you send it.'}
     >
       <QuotaFields
         value={form.values.quota}

@@ -2,6 +2,7 @@
 import { type Amounts, resources } from '../../../contracts/quantity.ts'
 import type { RequestDraft } from '../../../contracts/requests/drafts.ts'
 
+const listed = new Intl.ListFormat('en-GB')
 const words = { cpu: 'CPU', memory: 'memory', gpu: 'GPUs', storage: 'storage' } as const
 
 export function titleFor(draft: RequestDraft, place: { namespace: string }, now?: Amounts, after?: Amounts): string {
@@ -28,8 +29,8 @@ function changeInWords(now?: Amounts, after?: Amounts): string {
   const more = resources.filter((resource) => after[resource] > now[resource]).map((resource) => words[resource])
   const less = resources.filter((resource) => after[resource] < now[resource]).map((resource) => words[resource])
   const parts = [
-    more.length > 0 ? `more ${more.join(' and ')}` : '',
-    less.length > 0 ? `less ${less.join(' and ')}` : '',
+    more.length > 0 ? `more ${listed.format(more)}` : '',
+    less.length > 0 ? `less ${listed.format(less)}` : '',
   ].filter(Boolean)
   const text = parts.join(', ') || 'the same quota'
   return text.charAt(0).toUpperCase() + text.slice(1)

@@ -156,7 +156,7 @@ function upcomingOf(row: RequestRow, verdict: Verdict): RequestView['upcoming'] 
 function actionsFor(row: RequestRow, actor: Actor): RequestView['actions'] {
   const state = stateOf(row)
   const permitted = allows(actor, 'request.approve', row.team.slug)
-  const refusal = permitted.allowed ? refusalToDecide(row, actor) : permitted.why
+  const refusal = refusalToDecide(row, actor) ?? (permitted.allowed ? undefined : permitted.why)
   const blocked = refusal ?? blockageOf(row)?.message
   const approved = validApprovals(row).some((each) => each.reviewerId === actor.userId)
   const isRequester = actor.userId === row.requesterId
