@@ -1,5 +1,4 @@
-import { Button } from '@mantine/core'
-import Link from 'next/link'
+import { LinkButton } from '#components/ui/actions/link-button.tsx'
 import { EmptyState } from '#components/ui/page/empty-state.tsx'
 import { Card } from '#components/ui/page/layout.tsx'
 
@@ -10,11 +9,9 @@ export default function PageNotFound() {
         wholePage
         title="This page does not exist, or you may not see it"
         actions={
-          <Link href="/">
-            <Button component="span" variant="default" size="xs">
-              Go to your team
-            </Button>
-          </Link>
+          <LinkButton href="/" variant="default" size="xs">
+            Go to your team
+          </LinkButton>
         }
       >
         Check the address. If it belongs to another team, ask one of its maintainers to add you.

@@ -31,7 +31,11 @@ export function DeploymentList({ team }: { team: string }) {
   )
   return (
     <>
-      <PageHeader title="Deployments" facts="What the team serves, where, and in which state" actions={deploy} />
+      <PageHeader
+        title="Deployments"
+        facts="What the team serves, where, and in which state"
+        actions={list.rows?.length !== 0 && deploy}
+      />
       <Section
         title="Deployments of the team"
         count={list.rows?.length}

@@ -82,7 +82,7 @@ export function NamespaceList({ team }: { team: string }) {
       <PageHeader
         title="Namespaces"
         facts="What the team may use in each environment, and what it uses"
-        actions={request}
+        actions={list.rows?.length !== 0 && request}
       />
       <Section
         title="Namespaces of the team"

@@ -17,6 +17,6 @@ test('a platform admin makes a team with its allowance', async ({ asAdmin }) => 
 
 test('nobody else may', async ({ asMaintainer }) => {
   await asMaintainer.open('/admin/teams')
-  await expect(asMaintainer.page.getByText('Platform admins manage teams')).toBeVisible()
+  await expect(asMaintainer.page.getByText('Only platform admins manage teams')).toBeVisible()
   await expect(asMaintainer.page.getByRole('link', { name: 'Create team' })).toBeHidden()
 })
