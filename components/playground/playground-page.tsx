@@ -22,12 +22,15 @@ export function PlaygroundPage({ team }: { team: string }) {
       {({ items }) => (
         <Chooser
           team={team}
-          names={items.map(({ namespace, model, servedName }) => ({ namespace, model, servedName }))}
+          // One that answers stands first: it is what an address without a name opens.
+          names={items.toSorted((a, b) => Number(answers.has(b.state)) - Number(answers.has(a.state)))}
         />
       )}
     </QueryGate>
   )
 }
+
+const answers = new Set<string>(['Healthy', 'Canary', 'Degraded', 'Out of sync'])
 
 type Served = { namespace: string; model: string; servedName: string }
 
