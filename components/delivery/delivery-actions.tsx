@@ -31,7 +31,7 @@ export function DeliveryActions({ team, application }: Props) {
       <Button size="xs" variant="default" loading={look.isPending} onClick={() => look.mutate()}>
         Look again
       </Button>
-      <MoreMenu label="More for Argo CD">
+      <MoreMenu label="More for Argo CD" small>
         {(close) => {
           const ask = (what: 'hard' | 'sync') => () => {
             close()
