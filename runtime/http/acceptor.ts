@@ -9,6 +9,7 @@ import { requestWatch } from '../telemetry/request-watch.ts'
 import type { AcceptorSettings, FromAcceptor, ToAcceptor } from './acceptor-messages.ts'
 import { tick } from './clock.ts'
 import { inferRoute } from './infer-route.ts'
+import { Refusals } from './refusals.ts'
 import { recorder } from './request-note.ts'
 import { type Ask, createRouter } from './routes.ts'
 import { socketAdopter } from './wire/adopt-socket.ts'
@@ -61,17 +62,21 @@ const report = (): void => {
 }
 
 const authorize = createAuthorizer(settings.auth)
+const refusals = new Refusals()
 const router = createRouter({
   dispatcher,
-  infer: inferRoute({
-    dispatcher,
-    limits,
-    maxBodyBytes: settings.maxBodyBytes,
-    bodyBudgetBytes: settings.bodyBudgetBytes,
-    prefix,
-    watch,
-    onAnswered,
-  }),
+  infer: inferRoute(
+    {
+      dispatcher,
+      limits,
+      maxBodyBytes: settings.maxBodyBytes,
+      bodyBudgetBytes: settings.bodyBudgetBytes,
+      prefix,
+      watch,
+      onAnswered,
+    },
+    refusals,
+  ),
   ask,
   authorize,
   draining: () => draining,
@@ -120,7 +125,9 @@ server.listen({ host: settings.host, port: settings.port, reusePort: true, backl
 
 setInterval(() => {
   tick()
-  dispatcher.sweep(performance.now())
+  const now = performance.now()
+  dispatcher.sweep(now)
+  refusals.sweep(now)
   report()
 }, SWEEP_MILLISECONDS)
 setInterval(() => {

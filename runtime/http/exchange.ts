@@ -70,9 +70,18 @@ export class Exchange {
     })
   }
 
+  /** Until it is answered nothing more is read; returns how many bytes wait in memory meanwhile. */
+  hold(): number {
+    return this.connection.hold()
+  }
+
+  refuse(error: InferenceError): void {
+    this.answer(errorAnswer(error))
+  }
+
   refuseBody(error: InferenceError): void {
     if (this.owner) this.owner.bodyFault(error)
-    else this.answer(errorAnswer(error))
+    else this.refuse(error)
   }
 
   answer(answer: Answer): void {

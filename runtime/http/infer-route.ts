@@ -3,9 +3,9 @@ import type { BodyKind } from '../engine/frames/frames.ts'
 import { InferenceError } from '../protocol/errors.ts'
 import type { Exchange } from './exchange.ts'
 import { InferCall, type InferSettings } from './infer-call.ts'
+import type { Refusals } from './refusals.ts'
 import { emptyNote } from './request-note.ts'
 import type { ModelRoute, VersionRoute } from './route-table.ts'
-import { errorAnswer } from './wire/answer.ts'
 
 export interface InferTarget {
   model: ModelRoute
@@ -24,7 +24,7 @@ const checkType = (type: string): void => {
   )
 }
 
-export const inferRoute = (settings: InferSettings) => {
+export const inferRoute = (settings: InferSettings, refusals: Refusals) => {
   const { dispatcher, watch } = settings
 
   const admit = (exchange: Exchange, target: InferTarget, version: VersionRoute, tenant: string): InferCall => {
@@ -52,7 +52,8 @@ export const inferRoute = (settings: InferSettings) => {
         const { codes } = dispatcher.statsFor(model.name, '', model.tenant)
         codes[503] = (codes[503] ?? 0) + 1
       }
-      exchange.answer(errorAnswer(error))
+      if (error.status === 429) refusals.refuse(tenant, exchange, error, performance.now())
+      else exchange.refuse(error)
       return
     }
     call.start()

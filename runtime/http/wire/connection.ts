@@ -124,10 +124,25 @@ export class Connection {
     if (from >= to || this.discarded >= 0) return
     this.pending = Buffer.from(bytes.subarray(from, to))
     // Pipelined bytes wait for the answer under way, and are not read without bound meanwhile.
-    if (this.exchange && this.pending.length > MAX_HEAD && !this.paused) {
-      this.paused = true
-      this.socket.pause()
-    }
+    if (this.exchange && this.pending.length > MAX_HEAD) this.pause()
+  }
+
+  private pause(): void {
+    if (this.paused) return
+    this.paused = true
+    this.socket.pause()
+  }
+
+  private resume(): void {
+    if (!this.paused) return
+    this.paused = false
+    this.socket.resume()
+  }
+
+  /** Reads nothing more until the exchange under way is answered; returns how many bytes have come beyond its head. */
+  hold(): number {
+    this.pause()
+    return this.taking ? this.left : this.pending.length
   }
 
   private feed(sink: BodySink, bytes: Buffer, from: number, to: number): number {
@@ -187,10 +202,7 @@ export class Connection {
   /** For the exchange under way: its body goes there from now on. */
   receive(sink: BodySink, head: RequestHead, mayTake: number): void {
     this.deadline = coarseNow() + BODY_GRACE + mayTake / BODY_BYTES_PER_MILLISECOND
-    if (this.paused) {
-      this.paused = false
-      this.socket.resume()
-    }
+    this.resume()
     if (head.contentLength === 0) {
       sink.finish()
       return
@@ -210,13 +222,10 @@ export class Connection {
     this.exchange = undefined
     this.skipping = skipped
     this.deadline = coarseNow() + (this.socket.writableLength > 0 ? WRITE_TIMEOUT : IDLE_TIMEOUT)
+    this.resume()
     if (!keep) {
       this.discard()
       return
-    }
-    if (this.paused) {
-      this.paused = false
-      this.socket.resume()
     }
     // Not at once: an answer given inside the handler would otherwise recurse for each pipelined request.
     if (this.pending.length > 0) setImmediate(() => !this.exchange && this.resumePending())
