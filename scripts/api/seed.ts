@@ -35,7 +35,6 @@ export async function seed(config: Config): Promise<string> {
     subject: 'admin',
     name: 'Admin',
     email: null,
-    gitLogin: null,
     groups: ['platform-admins', 'team-ml-maintainers'],
   })
   await addMember(db)

@@ -15,7 +15,6 @@ const identity = (more: Partial<Identity> = {}): Identity => ({
   name: 'Somebody',
   email: 'somebody@example.com',
   groups: [],
-  gitLogin: null,
   ...more,
 })
 
@@ -81,14 +80,6 @@ describe('people', () => {
     const input = { slug, name: 'A late team', costCentre: 'CC-1', onCall: '#on-call', allowances }
     await portal.teams.create(systemActor('seed'), createTeam.input.parse(input))
     expect((await actorOf(session))?.teams.get(slug)).toBe('member')
-  })
-
-  it('lose a login on the Git host to nobody', async () => {
-    const first = await portal.people.signIn(identity({ gitLogin: 'octo' }))
-    const second = await portal.people.signIn(identity({ gitLogin: 'octo' }))
-    const logins = await portal.db.user.findMany({ where: { id: { in: [first.userId, second.userId] } } })
-    expect(logins.find((each) => each.id === first.userId)?.gitLogin).toBe('octo')
-    expect(logins.find((each) => each.id === second.userId)?.gitLogin).toBeNull()
   })
 
   it('are out everywhere within a minute after signing out everywhere', async () => {

@@ -33,7 +33,6 @@ export type Identity = {
   name: string
   email: string | null
   groups: readonly string[]
-  gitLogin: string | null
 }
 
 export type Session = { userId: UserId; sessionVersion: number }
@@ -53,11 +52,9 @@ export function createPeople({ db, clock, standings, groupRoles }: Needs) {
       if (before?.disabledAt) {
         throw failure('forbidden', 'Your access to the portal is disabled.', 'Ask a platform admin to enable it.')
       }
-      const gitLogin = await freeGitLogin(identity, before?.id)
       const data = {
         name,
         email,
-        gitLogin,
         platformRoles: mapped.platform,
         groups: mapped.groups,
         lastSeenAt: clock.now(),
@@ -79,13 +76,6 @@ export function createPeople({ db, clock, standings, groupRoles }: Needs) {
     })
     standings.forget(session.userId)
     return session
-  }
-
-  /** A login on the Git host belongs to one person; whoever had it first keeps it. */
-  async function freeGitLogin({ gitLogin }: Identity, userId: string | undefined): Promise<string | null> {
-    if (gitLogin === null) return null
-    const holder = await db.user.findUnique({ where: { gitLogin }, select: { id: true } })
-    return holder && holder.id !== userId ? null : gitLogin
   }
 
   return {

@@ -16,6 +16,8 @@ const Claims = z.looseObject({
 
 export type Reading = {
   identity: Identity
+  /** What the provider says of their account on the Git host: a hint, which is looked up there. */
+  gitLogin: string | null
   /** The provider says there are groups, but not which: too many for a token. */
   groupsWithheld: boolean
 }
@@ -37,8 +39,8 @@ export function readClaims(
       name: tidy(read.name) || tidy(read.preferred_username) || tidy(read.email) || 'Somebody without a name',
       email: tidy(read.email) || null,
       groups: groupNames(listed),
-      gitLogin: typeof gitLogin === 'string' && /^[A-Za-z0-9-]{1,39}$/.test(gitLogin) ? gitLogin : null,
     },
+    gitLogin: typeof gitLogin === 'string' && /^[A-Za-z0-9-]{1,39}$/.test(gitLogin) ? gitLogin : null,
     groupsWithheld: withheld,
   }
 }

@@ -78,7 +78,6 @@ describe('signing in by OpenID Connect', () => {
         name: 'Member of ml',
         email: 'ml-member@modelyard.example',
         groups: ['team-ml-members'],
-        gitLogin: null,
       },
     ])
     const session = await readSession(browser.cookies(), config)

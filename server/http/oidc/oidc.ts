@@ -6,11 +6,11 @@
 import type { AuthOptions } from 'next-auth'
 import type { Config } from '../../config.ts'
 import type { GitAccounts } from '../../domains/git-accounts/git-accounts.ts'
-import type { Identity, People } from '../../domains/people/people.ts'
+import type { People } from '../../domains/people/people.ts'
 import { PortalError } from '../../errors.ts'
 import type { Log } from '../../logging/log.ts'
 import { cookieName, cookieOptions, largestIdToken, readSession } from '../guards/session.ts'
-import { readClaims } from './claims.ts'
+import { type Reading, readClaims } from './claims.ts'
 import { createProviderFacts } from './provider.ts'
 
 type Needs = {
@@ -40,12 +40,12 @@ export function createSignIn({ config, people, gitAccounts, log }: Needs) {
       log.warn({ subject }, 'The identity provider withholds a person’s groups: they count as having none')
     }
     const session = await people.signIn(reading.identity)
-    await adopt(session.userId, reading.identity)
+    await adopt(session.userId, reading)
     return session
   }
 
   /** A convenience: nobody stays outside because the Git host does not answer. */
-  async function adopt(userId: string, { name, gitLogin }: Identity): Promise<void> {
+  async function adopt(userId: string, { identity: { name }, gitLogin }: Reading): Promise<void> {
     if (gitLogin === null) return
     await gitAccounts?.adopt(userId, name, gitLogin).catch((error: unknown) => {
       log.warn({ err: error, userId }, 'The account on the Git host could not be linked for now')
