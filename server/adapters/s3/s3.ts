@@ -9,8 +9,7 @@
  */
 import { randomUUID } from 'node:crypto'
 import { createWriteStream } from 'node:fs'
-import { mkdir, readdir, rm, stat } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -40,8 +39,8 @@ import { badRange, demandRange, explaining, inSequence, proven, provenToBe, take
 import { checkPermissions } from './check.ts'
 import { factsOf, isMissing, isTaken, toldOf } from './errors.ts'
 import { abortStale, publishFile, sha256InBase64 } from './publish.ts'
+import { openSpool, spoolOf, tidySpool } from './spool.ts'
 
-/** The temporary folder of a machine is everybody's. */
 const ownersAlone = (path: string) => createWriteStream(path, { flags: 'wx', mode: 0o600 })
 
 type Options = {
@@ -53,7 +52,7 @@ type Options = {
 }
 
 export function createS3Store(place: S3Place, options: Options = {}): ObjectStore {
-  const { spool = join(tmpdir(), 'modelyard-incoming'), patienceMilliseconds = 20_000, attempts = 4 } = options
+  const { spool = spoolOf(place), patienceMilliseconds = 20_000, attempts = 4 } = options
   const { bucket, prefix, region, endpoint, pathStyle } = place
   const client = new S3Client({
     ...(region ? { region } : endpoint ? { region: 'us-east-1' } : {}),
@@ -105,7 +104,7 @@ export function createS3Store(place: S3Place, options: Options = {}): ObjectStor
   const remove = (name: string) => client.send(new DeleteObjectCommand(at(name)))
 
   async function put(bytes: Readable, intake: Intake): Promise<Stored> {
-    await mkdir(spool, { recursive: true, mode: 0o700 })
+    await openSpool(spool)
     const path = join(spool, randomUUID())
     try {
       const taken = await takeIn(bytes, path, intake, ownersAlone)
@@ -195,7 +194,9 @@ export function createS3Store(place: S3Place, options: Options = {}): ObjectStor
       }
       const left = [...uploads.values()].filter(({ touched }) => touched < before)
       for (const { names } of left) for (const name of names) await remove(name)
-      return left.length + (await abortStale(client, bucket, `${prefix}sha256/`, before)) + (await tidySpool(before))
+      return (
+        left.length + (await abortStale(client, bucket, `${prefix}sha256/`, before)) + (await tidySpool(spool, before))
+      )
     },
     async probe() {
       await client.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: `${prefix}sha256/`, MaxKeys: 1 }))
@@ -206,19 +207,6 @@ export function createS3Store(place: S3Place, options: Options = {}): ObjectStor
       return { version: 's3', facts }
     },
     check: () => checkPermissions(client, bucket, prefix),
-  }
-
-  async function tidySpool(before: Date): Promise<number> {
-    await mkdir(spool, { recursive: true, mode: 0o700 })
-    let dropped = 0
-    for (const name of await readdir(spool)) {
-      const path = join(spool, name)
-      const touched = await stat(path).catch(() => undefined) // taken in meanwhile
-      if (!touched || touched.mtime >= before) continue
-      await rm(path, { force: true })
-      dropped += 1
-    }
-    return dropped
   }
 
   return explaining(store, toldOf)
