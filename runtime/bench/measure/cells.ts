@@ -10,7 +10,8 @@ import { makeTokens } from '../tokens.ts'
 import { type Kind, kinds, type Workload } from '../workloads.ts'
 import { type Bare, measureBare, startEcho } from './bare.ts'
 import { median } from './statistics.ts'
-import { alone, atRate, checkAnswer, type Round, type Subject, saturate } from './throughput.ts'
+import { type Loaded, measureTails, type Tail } from './tail.ts'
+import { alone, checkAnswer, type Round, type Subject, saturate } from './throughput.ts'
 
 export interface Figures {
   server: string
@@ -26,8 +27,10 @@ export interface Cell {
   kind: Kind
   ours: Figures
   oursAloneP50: number
-  /** Latency at 70 % of what was answered at most, and how many a second that came to. */
-  atSeventy: { requestsPerSecond: number; p50: number; p99: number }
+  /** Each at 70 % of what it answers at most. */
+  tail: Tail
+  echoTail: Tail | undefined
+  fastApiTail: Tail | undefined
   fastApi: Figures | undefined
   fastApiAloneP50: number
   /** The runtime's middle round over FastAPI's best. */
@@ -80,6 +83,8 @@ const line = (
   { server, requestsPerSecond, microsPerRequest, p50, p99 }: Figures,
 ): string =>
   `${workload} ${kind}  ${server}: ${Math.round(requestsPerSecond)} requests/s, ${microsPerRequest.toFixed(1)} µs each, p50 ${p50.toFixed(2)} ms, p99 ${p99.toFixed(2)} ms`
+
+const times = (tail: Tail | undefined): string => (tail ? `${tail.ratio.toFixed(1)} ×` : '–')
 
 const reason = (error: unknown): string => (error instanceof Error ? error.message : String(error)).slice(0, 200)
 
@@ -210,24 +215,37 @@ export const measureWorkload = async (bench: Bench, workload: Workload): Promise
     )
     const peerRounds = turns.map((each) => each.peer).filter((each) => each !== undefined)
     const fastApi = best && peer && figuresOf(best.server, bestOf(peerRounds))
+    const echoFigures = figuresOf(
+      'echo',
+      turns.map((each) => each.echo),
+    )
+    const loaded: Loaded[] = [
+      { subject: on(runtime), most: ours.requestsPerSecond },
+      { subject: on(echo), most: echoFigures.requestsPerSecond },
+    ]
+    if (fastApi && peer) loaded.push({ subject: on(peer), most: fastApi.requestsPerSecond })
+    const [tail, echoTail, fastApiTail] = await measureTails(loaded, bench)
+    if (!tail) throw new Error('the runtime comes first')
     const cell: Cell = {
       workload: workload.name,
       kind,
       ours,
-      atSeventy: await atRate(on(runtime), seconds + 1, ours.requestsPerSecond * 0.7),
+      tail,
+      echoTail,
+      fastApiTail,
       oursAloneP50: (await alone(on(runtime), seconds)).p50,
       fastApi,
       fastApiAloneP50: peer ? (await alone(on(peer), seconds)).p50 : Number.NaN,
       ratio: ours.requestsPerSecond / (fastApi?.requestsPerSecond ?? Number.NaN),
-      echo: figuresOf(
-        'echo',
-        turns.map((each) => each.echo),
-      ),
+      echo: echoFigures,
       overEcho: overEcho(turns),
       bare,
       heats: heats.filter((each) => each.kind === kind),
     }
     for (const figures of [ours, cell.fastApi, cell.echo]) if (figures) bench.tell(line(workload.name, kind, figures))
+    bench.tell(
+      `${workload.name} ${kind}  p99 over p50 at 70 %: ${times(tail)}; echo: ${times(echoTail)}; FastAPI: ${times(fastApiTail)}`,
+    )
     return cell
   }
 

@@ -2,7 +2,7 @@
 import type { Results } from '../report/goals.ts'
 import type { Workload } from '../workloads.ts'
 import { type Bench, type Cell, measureWorkload } from './cells.ts'
-import { type HogFinding, measureHog } from './hog.ts'
+import { type HogFinding, type HogSetting, measureHog } from './hog.ts'
 import { measureLanes } from './lanes.ts'
 import { measureLoading, writeBigModel } from './loading.ts'
 
@@ -31,12 +31,13 @@ export const measureEverything = async (
     saturation === undefined ? SHARE_WITHOUT_SATURATION : saturation * SHARE_OF_SATURATION,
   )
   const hogs: HogFinding[] = []
-  for (const limited of wanted('hog') ? [true, false] : []) {
-    const found = await attempt('a hog', () => measureHog({ folder, seconds, rounds, sharePerSecond, limited }))
+  const settings: HogSetting[] = wanted('hog') ? ['limited', 'open', 'echo'] : []
+  for (const setting of settings) {
+    const found = await attempt('a hog', () => measureHog({ folder, seconds, rounds, sharePerSecond, setting }))
     if (!found) continue
     hogs.push(found)
     tell(
-      `hog at ten times ${sharePerSecond}/s, ${limited ? 'limited' : 'not limited'}: others' p99 ${found.calmP99.toFixed(1)} → ${found.hoggedP99.toFixed(1)} ms (${found.ratio.toFixed(2)} ×), ${found.failures} failures`,
+      `hog at ten times ${sharePerSecond}/s, ${setting}: others' p99 ${found.calmP99.toFixed(1)} → ${found.hoggedP99.toFixed(1)} ms (${found.ratio.toFixed(2)} ×), ${found.failures} failures, ${Math.round(found.hogAnswered)} answered and ${Math.round(found.hogRefused)} refused a second`,
     )
   }
 

@@ -1,19 +1,24 @@
 /**
  * Four tenants, each with a model of its own and a share of so many requests a second. Three keep to it; the fourth at
  * first does, then sends ten times as much. What do the three notice? Once with the share as the model's limit, so that
- * what is too much is turned away, and once without any limit, where the queues alone must be fair.
+ * what is too much is turned away, once without any limit, where the queues alone must be fair, and once with an echo
+ * server in the runtime's place, which has nothing to be unfair with: there, the load generators share out the machine.
  */
 import { mkdtemp } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Experiences, experienceOf, failuresOf, startSteadyLoad } from '../load/steady-load.ts'
 import { generate } from '../load/wrk.ts'
-import { openLimits, startRuntime } from '../servers.ts'
+import { openLimits, type Server, startRuntime } from '../servers.ts'
 import { makeTokens } from '../tokens.ts'
 import { bodyOf, workloads } from '../workloads.ts'
+import { startEcho } from './bare.ts'
 import { median } from './statistics.ts'
 
+/** Whether the share is the hog's limit, or there is none, or nothing but an echo server is there. */
+export type HogSetting = 'limited' | 'open' | 'echo'
+
 export interface HogFinding {
-  limited: boolean
+  setting: HogSetting
   sharePerSecond: number
   /** Milliseconds: of the three, median of the rounds. */
   calmP99: number
@@ -32,7 +37,7 @@ export interface HogOptions {
   seconds: number
   rounds: number
   sharePerSecond: number
-  limited: boolean
+  setting: HogSetting
 }
 
 const others = ['calm-a', 'calm-b', 'calm-c']
@@ -46,7 +51,7 @@ export const measureHog = async ({
   seconds,
   rounds,
   sharePerSecond,
-  limited,
+  setting,
 }: HogOptions): Promise<HogFinding> => {
   const [tiny] = workloads
   if (!tiny) throw new Error('there is a tiny workload')
@@ -55,19 +60,20 @@ export const measureHog = async ({
   const tokens = await makeTokens(home, names)
   const bytes = tiny.model()
   // A tenth above, so that who keeps to the share by chance sends a little more in one second than in another.
-  const limits = limited ? { ...openLimits, requestsPerSecond: Math.round(sharePerSecond * 1.1) } : openLimits
-  const runtime = await startRuntime(
-    home,
-    names.map((name) => ({ name, bytes, settings: { tenant: name, limits: name === HOG ? limits : openLimits } })),
-    tokens.flags,
-  )
+  const limits =
+    setting === 'limited' ? { ...openLimits, requestsPerSecond: Math.round(sharePerSecond * 1.1) } : openLimits
+  const served = names.map((name) => {
+    return { name, bytes, settings: { tenant: name, limits: name === HOG ? limits : openLimits } }
+  })
+  const server: Pick<Server, 'url' | 'stop'> =
+    setting === 'echo' ? await startEcho(tiny) : await startRuntime(home, served, tokens.flags)
   const { headers, body } = bodyOf(tiny, 'JSON')
   const headersOf = (name: string) => ({ ...headers, Authorization: tokens.bearer(name) })
   try {
     const load = startSteadyLoad(
       others.map((name) => ({
         name,
-        url: runtime.url,
+        url: server.url,
         path: `/v2/models/${name}/infer`,
         headers: headersOf(name),
         body: body.toString('base64'),
@@ -76,7 +82,7 @@ export const measureHog = async ({
     )
     const hogFor = async (times: number) => {
       const hog = await generate({
-        url: runtime.url,
+        url: server.url,
         path: `/v2/models/${HOG}/infer`,
         body: { headers: headersOf(HOG), body },
         connections: 16,
@@ -95,7 +101,7 @@ export const measureHog = async ({
       .flatMap((taken) => others.flatMap((name) => failuresOf(experienceOf(taken, name))))
     const refused = median(found.map(({ hogged }) => hogged.hog.errors / seconds))
     return {
-      limited,
+      setting,
       sharePerSecond,
       calmP99: median(found.map(({ calm }) => p99Of(calm.taken))),
       hoggedP99: median(found.map(({ hogged }) => p99Of(hogged.taken))),
@@ -105,6 +111,6 @@ export const measureHog = async ({
       hogRefused: refused,
     }
   } finally {
-    await runtime.stop()
+    await server.stop()
   }
 }

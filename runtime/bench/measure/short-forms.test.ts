@@ -24,7 +24,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }))
 const PATIENCE = { timeout: 60_000 }
 
 it('a hog is turned away at its limit, and the others are all answered', PATIENCE, async () => {
-  const found = await measureHog({ folder, seconds: 1, rounds: 1, sharePerSecond: 60, limited: true })
+  const found = await measureHog({ folder, seconds: 1, rounds: 1, sharePerSecond: 60, setting: 'limited' })
   expect(found.failures).toBe(0)
   expect(found.hogRefused).toBeGreaterThan(found.hogAnswered)
   expect(found.hogAnswered).toBeLessThan(200)

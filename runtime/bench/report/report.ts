@@ -48,16 +48,20 @@ const throughput = (cells: readonly Cell[]): string =>
 
 const latency = (cells: readonly Cell[]): string =>
   table(
-    ['model', 'body', 'one client, p50', 'of it not the run', 'FastAPI', 'at 70 %: requests/s', 'p50', 'p99'],
+    [
+      ...['model', 'body', 'one client, p50', 'of it not the run', 'FastAPI', 'at 70 %: requests/s', 'p50', 'p99'],
+      ...['p99 over p50', 'echo server', 'FastAPI'],
+    ],
     cells.map((cell) => [
       cell.workload,
       cell.kind,
       number(cell.oursAloneP50),
       number(addedMilliseconds(cell)),
       number(cell.fastApiAloneP50),
-      number(cell.atSeventy.requestsPerSecond),
-      number(cell.atSeventy.p50),
-      number(cell.atSeventy.p99),
+      number(cell.tail.requestsPerSecond),
+      number(cell.tail.p50),
+      number(cell.tail.p99),
+      ...[cell.tail, cell.echoTail, cell.fastApiTail].map((each) => times(each?.ratio ?? Number.NaN)),
     ]),
   )
 
@@ -114,7 +118,7 @@ const hogs = (results: Results): string =>
       'hog answered, refused',
     ],
     results.hogs.map((each) => [
-      each.limited ? 'its limit' : 'not limited',
+      { limited: 'its limit', open: 'not limited', echo: '– (an echo server)' }[each.setting],
       number(each.sharePerSecond),
       `${number(each.calmP99)} ms`,
       `${number(each.hoggedP99)} ms`,
@@ -169,6 +173,9 @@ ${workloads.map(({ name, about }) => `*${name}*: ${about}`).join('; ')}.
 
 ${latency(cells)}
 
+Each server at 70 % of what it answers at most itself; an echo server does nothing but read and write, so what it shows is what the
+scheduler makes of a load generator and a server that share ${availableParallelism()} cores.
+
 ### The serial bound
 
 What two cores could do if a request were received and answered (an echo server with a thread a core, load generator included), parsed
@@ -190,7 +197,8 @@ ${unmeasured(failures)}
 
 ${hogs(results)}
 
-The three others keep to their shares, and are measured from a process of its own.
+The three others keep to their shares, and are measured from a process of its own. The last line is the same load on a server that does
+nothing: what the hog's load generator takes from everybody.
 
 ### Loading a large model
 
