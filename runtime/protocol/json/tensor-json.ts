@@ -95,6 +95,8 @@ export const readTensorData = (reader: JsonReader, tensor: Tensor): void => {
   const total = elementCount(shape)
   const store = storeFor(tensor)
   let filled = 0
+  /** A run was read from the same bytes before. */
+  let begun = false
   const overfull = () => invalid(`input ${quoted(name)}: wanted ${total} elements for shape [${shape}], got more`)
 
   const { data } = tensor
@@ -103,7 +105,8 @@ export const readTensorData = (reader: JsonReader, tensor: Tensor): void => {
     if (reader.take(0x5d)) return
     do {
       if (data instanceof Float32Array) {
-        const run = readFloatRun(reader.bytes, reader.position, reader.end, data, filled)
+        const run = readFloatRun(reader.bytes, reader.position, reader.end, data, filled, total, begun)
+        begun = true
         reader.position = run.position
         filled = run.filled
         if (!run.more) break
