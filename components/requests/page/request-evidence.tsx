@@ -2,6 +2,7 @@
 
 import { Skeleton, Tabs } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
+import { useMemo } from 'react'
 import { requestDiffQuery } from '#components/queries/requests.ts'
 import { ErrorState } from '#components/ui/page/error-state.tsx'
 import { Notice } from '#components/ui/page/notice.tsx'
@@ -10,13 +11,14 @@ import { Count } from '#components/ui/state/count.tsx'
 import { useUrlState } from '#components/ui/table/use-url-state.ts'
 import { DiffViewer } from '#components/ui/text/diff-viewer.tsx'
 import type { RequestView } from '#server/contracts/requests.ts'
+import { changesOnlyItsRequest, tellingFirst } from './only-its-request.ts'
 import classes from './request.module.css'
 
 /** The diff of the pull request, the files it touches, the rules it was judged by. */
 export function RequestEvidence({ request }: { request: RequestView }) {
   const [tab, setTab] = useUrlState('tab')
   const diff = useQuery({ ...requestDiffQuery(request.id), enabled: request.pullRequest !== null })
-  const files = diff.data?.files ?? []
+  const files = useMemo(() => tellingFirst(diff.data?.files ?? []), [diff.data])
   return (
     <section className={page.section} aria-label="Evidence">
       <Tabs value={tab ?? 'diff'} onChange={(value) => setTab(value === 'diff' ? null : value)}>
@@ -46,7 +48,7 @@ export function RequestEvidence({ request }: { request: RequestView }) {
                     This diff is of {diff.data.headSha.slice(0, 7)}. It is being read again.
                   </Notice>
                 )}
-              <DiffViewer files={files} />
+              <DiffViewer files={files} aside={(file) => (changesOnlyItsRequest(file) ? 'only its request' : null)} />
             </>
           )}
         </Tabs.Panel>

@@ -12,17 +12,24 @@ const linesAtMost = 5000
 /** Files that start beyond so many changed lines are closed until somebody opens them. */
 const linesOpenAtFirst = 120
 
+type Props = {
+  files: readonly FileDiff[]
+  /** Says of a file why it need not be read; it starts closed then. */
+  aside?: (file: FileDiff) => string | null
+}
+
 /** Every file of a change. Long ones open by degrees, so that a huge change cannot freeze the page. */
-export function DiffViewer({ files }: { files: readonly FileDiff[] }) {
+export function DiffViewer({ files, aside }: Props) {
   let lines = 0
   return files.map((file) => {
-    const startOpen = lines < linesOpenAtFirst
+    const words = aside?.(file) ?? null
+    const startOpen = words === null && lines < linesOpenAtFirst
     lines += file.additions + file.deletions
-    return <DiffFile key={file.path} file={file} startOpen={startOpen} />
+    return <DiffFile key={file.path} file={file} words={words ?? file.status} startOpen={startOpen} />
   })
 }
 
-function DiffFile({ file, startOpen }: { file: FileDiff; startOpen: boolean }) {
+function DiffFile({ file, words, startOpen }: { file: FileDiff; words: string; startOpen: boolean }) {
   const [open, setOpen] = useState(startOpen)
   const id = useId()
   return (
@@ -35,7 +42,7 @@ function DiffFile({ file, startOpen }: { file: FileDiff; startOpen: boolean }) {
         onClick={() => setOpen(!open)}
       >
         <span className={`mono ${classes.filePath}`}>{file.path}</span>
-        <span>{file.status}</span>
+        <span>{words}</span>
         <span className={classes.tally}>
           +{file.additions} −{file.deletions}
         </span>
