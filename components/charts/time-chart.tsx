@@ -3,6 +3,7 @@
 import '@mantine/charts/styles.layer.css'
 import { LineChart } from '@mantine/charts'
 import classes from './charts.module.css'
+import { evenTicks } from './even-ticks.ts'
 import { chartInWords, chartRows, hasValues, type Line } from './series.ts'
 
 type Props = {
@@ -24,6 +25,7 @@ const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', h
 /** Lines over time. Comes with recharts, so pages load it lazily. */
 export function TimeChart({ title, lines, format, from, to, atLeast = 0, legend = lines.length > 1 }: Props) {
   if (!hasValues(lines)) return <div className={classes.nothing}>Nothing was measured in this time.</div>
+  const ticks = evenTicks(Math.max(atLeast, ...lines.flatMap(({ points }) => points.map(([, value]) => value ?? 0))))
   const words = to - from > 86_400 ? day : clock
   return (
     <div role="img" aria-label={chartInWords(title, lines, format)}>
@@ -48,7 +50,7 @@ export function TimeChart({ title, lines, format, from, to, atLeast = 0, legend 
           tickFormatter: (at: number) => words.format(new Date(at * 1000)),
           minTickGap: 40,
         }}
-        yAxisProps={{ width: 56, domain: [0, (most: number) => Math.max(most, atLeast)] }}
+        yAxisProps={{ width: 56, domain: [0, ticks.at(-1) ?? 0], ticks, interval: 0 }}
         tooltipProps={{
           labelFormatter: (at) => (Number.isFinite(Number(at)) ? day.format(new Date(Number(at) * 1000)) : ''),
         }}
