@@ -1,6 +1,5 @@
 'use client'
 
-import { TextInput } from '@mantine/core'
 import { useQueryClient } from '@tanstack/react-query'
 import { teamQuery } from '#components/queries/teams.ts'
 import { call } from '#components/queries/wire/call.ts'
@@ -11,6 +10,7 @@ import { FormFooter } from '#components/ui/form/form-footer.tsx'
 import { FactList } from '#components/ui/page/layout.tsx'
 import { type TeamView, updateTeam } from '#server/contracts/people.ts'
 import classes from './team.module.css'
+import { TeamFields } from './team-fields.tsx'
 
 export function TeamFacts({ team, editable }: { team: TeamView; editable: boolean }) {
   if (editable) return <TeamForm team={team} />
@@ -46,19 +46,7 @@ function TeamForm({ team }: { team: TeamView }) {
     <form onSubmit={submit} noValidate>
       {overtaken && <Overtaken what="these facts" onRestart={restart} />}
       <div className={classes.fields}>
-        <TextInput label="Name" required {...form.getInputProps('name')} />
-        <TextInput
-          label="On call"
-          description="Who is told when something of the team breaks"
-          required
-          {...form.getInputProps('onCall')}
-        />
-        <TextInput
-          label="Cost centre"
-          description="Stands on every object, so that costs can be told apart"
-          required
-          {...form.getInputProps('costCentre')}
-        />
+        <TeamFields inputProps={(field) => form.getInputProps(field)} />
       </div>
       <FormFooter label="Save the team" sending={sending} problem={problem} disabled={!form.isDirty()} />
     </form>

@@ -6,6 +6,7 @@ import { useRouter } from 'next/navigation'
 import { meQuery } from '#components/queries/me.ts'
 import { teamQuery } from '#components/queries/teams.ts'
 import { call } from '#components/queries/wire/call.ts'
+import { TeamFields } from '#components/team/team-fields.tsx'
 import { notify } from '#components/ui/actions/notify.ts'
 import { FormFooter } from '#components/ui/form/form-footer.tsx'
 import { useContractForm } from '#components/ui/form/use-contract-form.ts'
@@ -54,25 +55,7 @@ export function NewTeamForm() {
               spellCheck={false}
               {...form.getInputProps('slug')}
             />
-            <TextInput
-              label="Name"
-              description="As people call the team"
-              required
-              autoComplete="off"
-              {...form.getInputProps('name')}
-            />
-            <TextInput
-              label="On call"
-              description="Who is told when something of the team breaks"
-              required
-              {...form.getInputProps('onCall')}
-            />
-            <TextInput
-              label="Cost centre"
-              description="Stands on every object, so that costs can be told apart"
-              required
-              {...form.getInputProps('costCentre')}
-            />
+            <TeamFields inputProps={(field) => form.getInputProps(field)} />
           </div>
         </Section>
         <Section title="Allowance" aside="What all namespaces of the team may ask for together">
