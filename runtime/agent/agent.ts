@@ -43,6 +43,7 @@ export const startAgent = async (
   const files = await ModelFiles.open({
     cache: options.cache,
     store: options.store,
+    s3: options.s3,
     allowed: options.allowUrls,
     maxBytes: options.maxModelBytes,
     idleMilliseconds: 60_000,

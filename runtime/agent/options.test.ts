@@ -27,6 +27,18 @@ describe('the flags', () => {
     }
   })
 
+  it('take the same address of a bucket as the portal, and no credentials in it', () => {
+    const store = (text: string) => readOptions([...given, '--store', text])
+    const whole = store('s3://models/prefix?endpoint=https://s3.example:9000&region=eu-west-1&path-style=true')
+    expect(whole.store.href).toBe('s3://models/prefix')
+    expect(whole.s3).toEqual({ endpoint: 'https://s3.example:9000', region: 'eu-west-1', pathStyle: true })
+    expect(store('s3://models').s3).toEqual({})
+    expect(() => store('s3://me:secret@models')).toThrow('no credentials')
+    expect(() => store('s3://models?endpoint=s3.example&path-style=perhaps&bucket=b')).toThrow(
+      /not "bucket"[\s\S]*an endpoint[\s\S]*a path-style/,
+    )
+  })
+
   it('take a folder for a store', () => {
     expect(readOptions([...given, '--store', '/data/models']).store.href).toBe('file:///data/models')
     expect(readOptions(given).store.href).toBe('s3://models/prefix')

@@ -2,12 +2,14 @@ import { hostname } from 'node:os'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
+import type { S3Settings } from './files/sources.ts'
 
 export type AgentOptions = {
   kubeconfig: string | undefined
   context: string | undefined
   control: string
   store: URL
+  s3: S3Settings
   cache: string
   urlBase: string
   replica: string
@@ -24,6 +26,8 @@ export type AgentOptions = {
 export const usage = `usage: node runtime/agent/main.ts --control SOCKET --store URL --cache DIR --url-base URL
   --control SOCKET            the runtime's control socket
   --store URL                 where models lie by digest: file:///folder, http(s)://…, s3://bucket/prefix
+                              (?region=…&endpoint=https://host:port&path-style=true;
+                              what is left out, and credentials, come from the environment)
   --cache DIR                 where this agent keeps fetched files and its notes
   --url-base URL              where clients reach the runtime; goes into the status
   --kubeconfig FILE           default: KUBECONFIG, ~/.kube/config, or the pod's service account
@@ -75,11 +79,12 @@ export const readOptions = (args: string[]): AgentOptions => {
     if (!Number.isFinite(value) || value < least) faults.push(`--${name} must be a number of at least ${least}`)
     return value
   }
+  const address = addressOf(need('store'), faults)
   const options: AgentOptions = {
     kubeconfig: values.kubeconfig,
     context: values.context,
     control: need('control'),
-    store: addressOf(need('store'), faults),
+    ...(address.protocol === 's3:' ? bucketOf(address, faults) : { store: address, s3: {} }),
     cache: resolve(need('cache')),
     urlBase: need('url-base'),
     replica: values.replica,
@@ -105,4 +110,26 @@ const addressOf = (store: string, faults: string[]): URL => {
   if (/^(file|https?|s3):\/\//.test(store) && URL.canParse(store)) return new URL(store)
   if (store.includes('://')) faults.push('--store must be a folder or start with file://, http://, https:// or s3://')
   return pathToFileURL(resolve(store))
+}
+
+/** As the portal writes it in OBJECT_STORE_URL, so that the same address does for both. */
+const bucketOf = (address: URL, faults: string[]): { store: URL; s3: S3Settings } => {
+  const store = new URL(address)
+  store.search = ''
+  const { region, endpoint, 'path-style': pathStyle, ...strange } = Object.fromEntries(address.searchParams)
+  for (const name of Object.keys(strange)) faults.push(`--store takes region, endpoint and path-style, not "${name}"`)
+  if (address.username || address.password)
+    faults.push('--store must hold no credentials: give them as AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY')
+  if (endpoint !== undefined && !/^https?:\/\/[^/]+\/?$/.test(endpoint))
+    faults.push('--store has an endpoint that is not https://host[:port]')
+  if (pathStyle !== undefined && pathStyle !== 'true' && pathStyle !== 'false')
+    faults.push('--store has a path-style that is neither true nor false')
+  return {
+    store,
+    s3: {
+      ...(region && { region }),
+      ...(endpoint && { endpoint }),
+      ...(pathStyle && { pathStyle: pathStyle === 'true' }),
+    },
+  }
 }

@@ -10,7 +10,7 @@ import { addAbortSignal } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { type Sha256Digest, storeKeyOf } from '#server/contracts/inference/names.ts'
 import { textOf } from '../reporting/log.ts'
-import { openSource } from './sources.ts'
+import { type OpenSource, type S3Settings, sourceOpener } from './sources.ts'
 
 export type FileFailure = { reason: 'FetchFailed' | 'DigestMismatch'; message: string; retry: boolean }
 
@@ -19,6 +19,7 @@ export type FileResult = { path: string; failure?: undefined } | { path?: undefi
 export type ModelFilesOptions = {
   cache: string
   store: URL
+  s3?: S3Settings
   /** Places a model may be fetched from besides the store: anything below one of these. */
   allowed: readonly string[]
   maxBytes: number
@@ -29,6 +30,7 @@ export type ModelFilesOptions = {
 export class ModelFiles {
   readonly #options: ModelFilesOptions
   readonly #folder: string
+  readonly #open: OpenSource
   /** Digests whose files were checked by this process. */
   readonly #checked = new Set<string>()
   readonly #running = new Map<string, Promise<FileResult>>()
@@ -36,6 +38,7 @@ export class ModelFiles {
   private constructor(options: ModelFilesOptions) {
     this.#options = options
     this.#folder = join(options.cache, 'sha256')
+    this.#open = sourceOpener(options.s3)
   }
 
   static async open(options: ModelFilesOptions): Promise<ModelFiles> {
@@ -109,7 +112,7 @@ export class ModelFiles {
     let bytes = 0
     try {
       await using file = await open(part, 'w')
-      for await (const chunk of addAbortSignal(either, await openSource(address, either))) {
+      for await (const chunk of addAbortSignal(either, await this.#open(address, either))) {
         timer.refresh()
         bytes += chunk.length
         if (bytes > maxBytes) throw new Error(tooLarge(maxBytes))

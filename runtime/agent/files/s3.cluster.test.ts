@@ -68,6 +68,21 @@ describe('a model in a bucket, by a real S3 server', () => {
     expect(await readFile(path ?? '')).toEqual(bytes)
   })
 
+  it('is fetched from the server that the store names, whatever the environment and an address say', async () => {
+    vi.stubEnv('AWS_ENDPOINT_URL_S3', 'http://127.0.0.1:1')
+    const files = await ModelFiles.open({
+      cache,
+      store: new URL(`s3://${server.bucket}/registry`),
+      s3: { endpoint: server.endpoint, region: server.region },
+      allowed: [],
+      maxBytes: 1_000_000,
+      idleMilliseconds: 2000,
+    })
+    const address = `s3://${server.bucket}/registry/sha256/${hex}?endpoint=http://127.0.0.1:2`
+    const { path } = await files.get(digest, address, signal)
+    expect(await readFile(path ?? '')).toEqual(bytes)
+  })
+
   it('is fetched by a presigned address, where an operator allowed the place', async () => {
     const address = await signed(60)
     expect((await (await openFiles()).get(digest, address, signal)).failure).toMatchObject({ retry: false })

@@ -7,7 +7,7 @@ import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { ListMultipartUploadsCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { openSource } from '#runtime/agent/files/sources.ts'
+import { sourceOpener } from '#runtime/agent/files/sources.ts'
 import { obtainTool } from '#sandbox/real/binaries/obtain.ts'
 import { S3_SERVER } from '#sandbox/real/binaries/tools.ts'
 import { type S3Server, startS3Server } from '#sandbox/real/s3/s3-server.ts'
@@ -142,7 +142,7 @@ describe('the object store in a bucket, by a real S3 server', () => {
     vi.stubEnv('AWS_REGION', server.region)
     vi.stubEnv('AWS_ENDPOINT_URL_S3', server.endpoint)
     const address = new URL(`s3://${server.bucket}/registry/${keyOf(digest)}`)
-    expect(await buffer(await openSource(address, AbortSignal.timeout(5000)))).toEqual(bytes)
+    expect(await buffer(await sourceOpener()(address, AbortSignal.timeout(5000)))).toEqual(bytes)
   })
 
   describe('with the policies beside the adapter', () => {
