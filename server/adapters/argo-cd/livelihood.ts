@@ -1,14 +1,17 @@
 /**
- * Is the controller at work? Its objects stay readable when it is gone, and say nothing of it. It looks at every
- * Application every few minutes; when none has been looked at for longer, one is asked for, and it must answer.
+ * Is the controller at work? Its objects stay readable when it is gone, and say nothing of it. By itself it looks at
+ * every Application every few minutes; when none has been looked at for a while, one is asked for, then another, since
+ * a single one may be stuck for reasons of its own. With many, one was always looked at lately, and nothing is asked.
  */
-import type { Application, GitOpsFact } from '../../ports/gitops/gitops.ts'
+import { type Application, type GitOpsFact, gitOpsFault } from '../../ports/gitops/gitops.ts'
 
-/** Longer than the usual round of Argo CD, which is two minutes and one of jitter. */
-const quiet = 5 * 60_000
-const patience = 60_000
+/** An idle controller is asked about twice a minute; that it is gone is known within about one. */
+const quiet = 20_000
+const patience = 30_000
 
-type Sighting = Pick<Application, 'name' | 'lookedAt' | 'askedToLook'>
+const enough = 2
+
+type Sighting = Pick<Application, 'name' | 'lookedAt' | 'askedToLook'> & Partial<Pick<Application, 'deleting'>>
 
 export function createLivelihood(now: () => number = Date.now) {
   /** Since when each has been asked without an answer, as far as we have seen. */
@@ -31,18 +34,30 @@ export function createLivelihood(now: () => number = Date.now) {
     async check(applications: readonly Sighting[], ask: (name: string) => Promise<void>): Promise<GitOpsFact> {
       const label = 'Controller'
       all(applications)
-      const [first] = applications
-      if (!first) return { label, value: 'nothing to look at yet', ok: null }
-      const newest = Math.max(...applications.map((each) => Date.parse(each.lookedAt ?? '') || 0))
+      if (applications.length === 0) return { label, value: 'nothing to look at yet', ok: null }
+      const latestFirst = applications.toSorted((one, other) => lookOf(other) - lookOf(one))
+      const newest = lookOf(latestFirst[0])
       const at = newest > 0 ? { at: new Date(newest).toISOString() } : {}
-      const unanswered = [...asked.values()].filter((since) => now() - since > patience && newest <= since)
-      if (unanswered.length > 0) {
-        const seconds = Math.round((now() - Math.min(...unanswered)) / 1000)
+      const waiting = [...asked.values()].filter((since) => newest <= since)
+      const longest = now() - Math.min(...waiting)
+      if (waiting.length >= Math.min(enough, applications.length) && longest > patience) {
+        const seconds = Math.round(longest / 1000)
         return { label, value: `has not answered for ${seconds} seconds; it last looked`, ok: false, ...at }
       }
-      if (now() - newest < quiet) return { label, value: 'at work, last looked', ok: true, ...at }
-      if (asked.size === 0) await ask(first.name)
+      const age = now() - newest
+      const next = latestFirst.find(({ name, deleting }) => !deleting && !asked.has(name))
+      try {
+        if (next && age >= quiet && waiting.length < enough) await ask(next.name)
+      } catch (error) {
+        const fault = gitOpsFault(error)
+        if (fault === 'denied')
+          return { label, value: 'may not be asked by our account; it last looked', ok: null, ...at }
+        if (fault !== 'not_found') throw error // it may have gone meanwhile
+      }
+      if (age < quiet + patience) return { label, value: 'at work, last looked', ok: true, ...at }
       return { label, value: 'asked to look again, last looked', ok: null, ...at }
     },
   }
 }
+
+const lookOf = (application: Sighting | undefined) => Date.parse(application?.lookedAt ?? '') || 0
