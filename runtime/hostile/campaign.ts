@@ -20,15 +20,15 @@ export interface Outcome {
 
 export interface Campaign {
   outcomes: Outcome[]
-  /** The neighbour, in pieces: alone, then while some models are tried, alone again, and so on. */
+  /** The neighbour, in turns: alone, then while some models are tried, alone again, and so on; alone at the end. */
   quiet: Experience[]
   busy: Experience[]
 }
 
 const WARM_UP_MILLISECONDS = 1000
-const QUIET_MILLISECONDS = 2000
+const QUIET_MILLISECONDS = 1500
 /** Models tried between one quiet time and the next. */
-const PIECE = 45
+const PIECE = 20
 const settled: ModelStatus['state'][] = ['Ready', 'Failed', 'Quarantined']
 
 const put = async (runtime: Runtime, name: string, folder: string, bytes: Uint8Array): Promise<ModelStatus> => {
@@ -103,7 +103,9 @@ export const runCampaign = async (
       outcomes.push(outcome)
       tell(outcome)
     }
-    busy.push(await neighbour.stop())
+    busy.push(await neighbour.take())
+    await pause(QUIET_MILLISECONDS)
+    quiet.push(await neighbour.stop())
     return { outcomes, quiet, busy }
   } finally {
     await runtime.close()

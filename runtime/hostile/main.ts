@@ -6,13 +6,7 @@ import { writeSection } from '../../scripts/bench/section.ts'
 import { median } from '../bench/measure/statistics.ts'
 import { hostileModels } from '../testing/hostile-models.ts'
 import { faultsOf, runCampaign } from './campaign.ts'
-import type { Experience } from './neighbour.ts'
-
-/** Below this nobody suffers, whatever the ratio: on a busy machine a core is not free at once. */
-const HARMLESS_MILLISECONDS = 10
-const MOST_TIMES = 2
-/** Alone, and yet waiting so long: others use the machine, and what they do is not the models' doing. */
-const TOO_BUSY_MILLISECONDS = 25
+import { judge } from './judgement.ts'
 
 const { values } = parseArgs({ options: { only: { type: 'string' }, help: { type: 'boolean', default: false } } })
 if (values.help) {
@@ -26,19 +20,15 @@ const campaign = await runCampaign(models, ({ name, state, message }) => {
 })
 const { outcomes, quiet, busy } = campaign
 const counts = [...Map.groupBy(outcomes, (each) => each.state)].map(([state, all]) => `${all.length} ${state}`)
-const p99Of = (pieces: readonly Experience[]): number => median(pieces.map((each) => each.p99))
-const [quietP99, busyP99] = [p99Of(quiet), p99Of(busy)]
-const ratio = median(busy.map((each, at) => each.p99 / (quiet[at]?.p99 ?? Number.NaN)))
+const p99Of = (turns: typeof quiet): number[] => turns.map((each) => each.p99)
+const { ratio, fault } = judge(p99Of(quiet), p99Of(busy))
 const asked = [...quiet, ...busy].reduce((sum, each) => sum + each.asked, 0)
 const lines = [
   `${outcomes.length} models: ${counts.join(', ')}; load of the machine ${(loadavg()[0] ?? 0).toFixed(1)} on ${availableParallelism()} cores`,
-  `the neighbour, ${asked} requests: p99 ${quietP99.toFixed(1)} ms alone, ${busyP99.toFixed(1)} ms meanwhile (${ratio.toFixed(2)} ×), the slowest ${Math.max(...busy.map((each) => each.max)).toFixed(0)} ms`,
+  `the neighbour, ${asked} requests: p99 ${median(p99Of(quiet)).toFixed(1)} ms alone, ${median(p99Of(busy)).toFixed(1)} ms meanwhile (${ratio.toFixed(2)} × in ${busy.length} turns), the slowest ${Math.max(...busy.map((each) => each.max)).toFixed(0)} ms`,
 ]
 const faults = faultsOf(campaign)
-if (quietP99 > TOO_BUSY_MILLISECONDS) {
-  lines.push('how long the neighbour waited is not judged: alone it waited long too, so others use this machine')
-} else if (ratio > MOST_TIMES && busyP99 > HARMLESS_MILLISECONDS)
-  faults.push('the neighbour waited more than twice as long')
+if (fault !== undefined) faults.push(fault)
 for (const line of lines) console.log(line)
 for (const fault of faults) console.error(fault)
 if (faults.length > 0) process.exitCode = 1
