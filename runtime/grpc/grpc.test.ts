@@ -80,4 +80,14 @@ describe('gRPC', () => {
     expect(plain).toMatchObject({ model_stats: [{ inference_count: found[4], execution_count: found[5] }] })
     expect(found[4]).toBe(1)
   })
+
+  it('refuses everybody beyond a limit, also who asks again and again, and nobody else', async () => {
+    await runtime.serve('paced', identity('float'), { limits: { requestsPerSecond: 0.001 } })
+    const paced = inferMessage('paced', 'in', [1, 2], floatsOf(1, 2))
+    expect((await client.ask('ModelInfer', paced)).error).toBeUndefined()
+    const all = Array.from({ length: 60 }, () => client.ask('ModelInfer', paced))
+    expect((await client.ask('ModelInfer', echo())).error).toBeUndefined()
+    const refused = (await Promise.all(all)).map(({ error }) => error?.code)
+    expect(refused).toEqual(new Array(60).fill(status.RESOURCE_EXHAUSTED))
+  })
 })

@@ -2,6 +2,7 @@
 import { Metadata, type ServerUnaryCall } from '@grpc/grpc-js'
 import type { Authorize } from '../auth/auth.ts'
 import { bodyKind, type WireAnswer } from '../engine/frames/frames.ts'
+import type { Refusals } from '../http/refusals.ts'
 import type { ModelRoute, VersionRoute } from '../http/route-table.ts'
 import { observe, SECONDS_BUCKETS } from '../metrics/request-stats.ts'
 import { InferenceError } from '../protocol/errors.ts'
@@ -24,6 +25,7 @@ export interface Reply {
 export interface InferCallOptions {
   dispatcher: Dispatcher
   limits: Limits
+  refusals: Refusals
   bodyBudgetBytes: number
   authorize: Authorize
   watch: RequestWatch
@@ -171,7 +173,19 @@ export const inferCall = (options: InferCallOptions) => {
     const trace = watch.trace(header(call, 'traceparent'))
     return new Promise((resolve, reject) => {
       const caller = { call, trace, resolve, reject }
-      counted(model, version.version, () => new GrpcInferCall(options, model, version, tenant, caller)).start()
+      try {
+        counted(model, version.version, () => new GrpcInferCall(options, model, version, tenant, caller)).start()
+      } catch (error) {
+        if (!(error instanceof InferenceError) || error.status !== 429) throw error
+        const refused = {
+          get gone() {
+            return call.cancelled
+          },
+          hold: () => call.request.length,
+          refuse: reject,
+        }
+        options.refusals.refuse(tenant, refused, error, performance.now())
+      }
     })
   }
 }

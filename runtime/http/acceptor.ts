@@ -104,6 +104,7 @@ const startGrpc = async (): Promise<number | undefined> => {
     maxBodyBytes,
     bodyBudgetBytes,
     limits,
+    refusals,
     dispatcher,
     ask,
     authorize,

@@ -33,6 +33,8 @@ interface Line {
 const AT_ONCE = 10
 const LONGEST_WAIT = 1000
 const MOST_BYTES = 33_554_432
+/** What somebody who waits takes besides, roughly. */
+const EACH = 2048
 
 export class Refusals {
   private readonly lines = new Map<string, Line>()
@@ -50,7 +52,7 @@ export class Refusals {
       refused.refuse(error)
       return
     }
-    const bytes = refused.hold()
+    const bytes = EACH + refused.hold()
     this.bytes += bytes
     line.waiting.push({ refused, error, bytes, since: now })
   }
