@@ -1,15 +1,15 @@
 import { Informers } from '#sandbox/kube-client/informers.ts'
 import type { KubeClient } from '#sandbox/kube-client/kube-client.ts'
-import { runAutoscalers } from './autoscalers.ts'
-import { runDeployments } from './deployments.ts'
 import { runEndpointSlices } from './endpoint-slices.ts'
 import { runGarbageCollector } from './garbage-collector.ts'
 import type { Context, Stop } from './kinds.ts'
 import { runNamespaces } from './namespaces.ts'
-import { runReplicaSets } from './replica-sets.ts'
 import { runResourceQuotas } from './resource-quotas.ts'
-import { runScheduler } from './scheduler.ts'
-import { runUnattended } from './unattended.ts'
+import { runAutoscalers } from './workloads/autoscalers.ts'
+import { runDeployments } from './workloads/deployments.ts'
+import { runReplicaSets } from './workloads/replica-sets.ts'
+import { runScheduler } from './workloads/scheduler.ts'
+import { runUnattended } from './workloads/unattended.ts'
 
 const all: Record<string, (context: Context) => Promise<Stop>> = {
   namespaces: runNamespaces,

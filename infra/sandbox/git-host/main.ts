@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { demoUsers } from '#sandbox/identity/users.ts'
+import { demoUsers } from '#sandbox/identity/people/users.ts'
 import { announce } from '#sandbox/process/local-process.ts'
 import { startGitHost } from './git-host.ts'
 

@@ -2,8 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { z } from 'zod'
 import { readBody } from '#sandbox/process/http-body.ts'
 import { Faults } from './faults.ts'
-import type { UserStore } from './user-store.ts'
-import { IdentityUser } from './users.ts'
+import type { UserStore } from './people/user-store.ts'
+import { IdentityUser } from './people/users.ts'
 
 const NewUser = IdentityUser.extend({
   subject: IdentityUser.shape.subject.optional(),

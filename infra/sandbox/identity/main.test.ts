@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { type Part, startPart, startRefused } from '#sandbox/process/testing/part.ts'
+import { demoUsers } from './people/users.ts'
 import { clientOptions, createBrowser, openSignIn, signIn } from './testing.ts'
-import { demoUsers } from './users.ts'
 
 const main = join(import.meta.dirname, 'main.ts')
 const Ready = z.object({ ready: z.literal(true), url: z.url(), issuer: z.url() })

@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util'
 import { z } from 'zod'
 import { announce } from '#sandbox/process/local-process.ts'
 import { startIdentity } from './identity.ts'
-import { IdentityUser } from './users.ts'
+import { IdentityUser } from './people/users.ts'
 
 const { values } = parseArgs({
   options: {

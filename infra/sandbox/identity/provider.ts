@@ -2,8 +2,8 @@ import Provider, { type Adapter, type Configuration, type KoaContextWithOIDC } f
 import { Html, html } from '#sandbox/process/html.ts'
 import { type Faults, groupClaims, spoilIdToken } from './faults.ts'
 import type { KeyFile } from './keys.ts'
-import { contentSecurityPolicy, messagePage } from './pages.ts'
-import type { UserStore } from './user-store.ts'
+import type { UserStore } from './people/user-store.ts'
+import { contentSecurityPolicy, messagePage } from './sign-in/pages.ts'
 
 export type ProviderOptions = {
   issuer: string

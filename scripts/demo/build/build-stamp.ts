@@ -6,7 +6,7 @@ import { buildStamp, root } from '../installation/installation.ts'
 const sources = [
   '{app,components,server,public,styles}/**/*',
   'runtime/models/**/*.ts',
-  'infra/sandbox/identity/users.ts',
+  'infra/sandbox/identity/people/users.ts',
   '{next.config.mjs,tsconfig.json,package.json,package-lock.json,proxy.ts,middleware.ts,instrumentation.ts,instrumentation-client.ts}',
 ]
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { demoUsers } from '../../../infra/sandbox/identity/users.ts'
+import { demoUsers } from '../../../infra/sandbox/identity/people/users.ts'
 import type { Outputs } from '../../supervisor/part.ts'
 import type { Installation } from './installation.ts'
 

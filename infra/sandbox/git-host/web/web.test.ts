@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { demoUsers } from '#sandbox/identity/users.ts'
+import { demoUsers } from '#sandbox/identity/people/users.ts'
 import { commitFiles, openPull, repo, startTestHost, type TestHost } from '../testing/host.ts'
 
 const redirectUri = 'http://127.0.0.1:4999/api/link/github/callback'

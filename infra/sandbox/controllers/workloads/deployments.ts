@@ -12,8 +12,8 @@ import {
   timestamp,
 } from '#sandbox/kube-client/objects.ts'
 import { WorkQueue } from '#sandbox/kube-client/work-queue.ts'
-import { record } from './events.ts'
-import type { Context, Deployment, ReplicaSet, Stop } from './kinds.ts'
+import { record } from '../events.ts'
+import type { Context, Deployment, ReplicaSet, Stop } from '../kinds.ts'
 
 const COMPONENT = 'deployment-controller'
 const REVISION = 'deployment.kubernetes.io/revision'

@@ -4,8 +4,8 @@ import { pathOf } from '#sandbox/kube-client/discovery.ts'
 import { at, listAt, textAt } from '#sandbox/kube-client/fields.ts'
 import { type KubeObject, keyOf, setCondition, splitKey } from '#sandbox/kube-client/objects.ts'
 import { WorkQueue } from '#sandbox/kube-client/work-queue.ts'
-import { record } from './events.ts'
-import type { Context, Pod, Stop } from './kinds.ts'
+import { record } from '../events.ts'
+import type { Context, Pod, Stop } from '../kinds.ts'
 
 const COMPONENT = 'default-scheduler'
 

@@ -10,7 +10,7 @@ import {
   splitKey,
 } from '#sandbox/kube-client/objects.ts'
 import { WorkQueue } from '#sandbox/kube-client/work-queue.ts'
-import { record } from './events.ts'
+import { record } from '../events.ts'
 import {
   type Context,
   isPodOver,
@@ -19,7 +19,7 @@ import {
   type ReplicaSet,
   type ReplicaSetStatus,
   type Stop,
-} from './kinds.ts'
+} from '../kinds.ts'
 
 const COMPONENT = 'replicaset-controller'
 const LETTERS = 'bcdfghjklmnpqrstvwxz2456789'

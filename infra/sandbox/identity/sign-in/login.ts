@@ -2,9 +2,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type Provider from 'oidc-provider'
 import { errors } from 'oidc-provider'
 import { readBody } from '#sandbox/process/http-body.ts'
+import type { UserStore } from '../people/user-store.ts'
 import type { Attempts } from './attempts.ts'
 import { loginPage, messagePage, sendPage } from './pages.ts'
-import type { UserStore } from './user-store.ts'
 
 type Parts = { users: UserStore; attempts: Attempts; formTargets: readonly string[] }
 

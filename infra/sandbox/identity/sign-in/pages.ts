@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import type { Html } from '#sandbox/process/html.ts'
 import { createPages, loginForm, messageCard } from '#sandbox/process/page.ts'
-import type { IdentityUser } from './users.ts'
+import type { IdentityUser } from '../people/users.ts'
 
 const pages = createPages()
 export const { contentSecurityPolicy } = pages

@@ -4,7 +4,7 @@ import { isConflict, isNotFound } from '#sandbox/kube-client/api-error.ts'
 import { numberAt, textAt } from '#sandbox/kube-client/fields.ts'
 import { type Condition, type KubeObject, keyOf, setCondition, splitKey } from '#sandbox/kube-client/objects.ts'
 import { WorkQueue } from '#sandbox/kube-client/work-queue.ts'
-import type { Context, Deployment, Stop } from './kinds.ts'
+import type { Context, Deployment, Stop } from '../kinds.ts'
 
 type Autoscaler = KubeObject<unknown, { conditions?: Condition[]; currentReplicas?: number; desiredReplicas?: number }>
 

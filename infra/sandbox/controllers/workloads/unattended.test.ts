@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { at, listAt, textAt } from '#sandbox/kube-client/fields.ts'
 import type { KubeObject } from '#sandbox/kube-client/objects.ts'
-import { type SandboxCluster, startSandboxCluster } from './testing.ts'
+import { type SandboxCluster, startSandboxCluster } from '../testing.ts'
 
 const WAIT = { timeout: 10_000, interval: 20 }
 let cluster: SandboxCluster

@@ -3,8 +3,8 @@ import { isConflict, isNotFound } from '#sandbox/kube-client/api-error.ts'
 import { at } from '#sandbox/kube-client/fields.ts'
 import { type Condition, type KubeObject, keyOf, setCondition, splitKey } from '#sandbox/kube-client/objects.ts'
 import { WorkQueue } from '#sandbox/kube-client/work-queue.ts'
-import { record } from './events.ts'
-import type { Context, Stop } from './kinds.ts'
+import { record } from '../events.ts'
+import type { Context, Stop } from '../kinds.ts'
 
 const REASON = 'SandboxHasNoController'
 type Unattended = KubeObject<unknown, { conditions?: Condition[]; phase?: string }>
