@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { chmodSync, mkdirSync } from 'node:fs'
+import { lstatSync, mkdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -82,6 +82,10 @@ function socketPath(state: string): string {
   if (Buffer.byteLength(inside) < 100) return inside
   const folder = join(tmpdir(), `modelyard-${createHash('sha256').update(state).digest('hex').slice(0, 12)}`)
   mkdirSync(folder, { recursive: true, mode: 0o700 })
-  chmodSync(folder, 0o700) // fails when the folder is somebody else's, and so it should
+  const found = lstatSync(folder)
+  // Everybody may put something into the temporary folder: a link, or a folder of their own.
+  if (!found.isDirectory() || found.uid !== process.getuid?.() || (found.mode & 0o077) !== 0) {
+    throw new Error(`${folder} is not a folder for you alone. Remove it, or choose a shorter path with --state.`)
+  }
   return join(folder, 'runtime.sock')
 }
