@@ -19,6 +19,7 @@ type Props = {
   sending: boolean
   problem: unknown
   sendLabel: string
+  danger?: boolean
   /** Why there is nothing to send yet. */
   idle?: string | undefined
   children: ReactNode
@@ -42,6 +43,7 @@ export function RequestFrame(props: Props) {
                 label={props.sendLabel}
                 sending={props.sending}
                 problem={props.problem}
+                danger={props.danger ?? false}
                 disabled={props.idle !== undefined || props.verdict.verdict?.outcome === 'refused'}
               />
             </div>

@@ -71,6 +71,8 @@ export function DeployForm({ team, link, now }: Props) {
     }
   }, [values.traffic.length, newest, setFieldValue])
 
+  // The contract says what a name looks like; who has chosen nothing need not know.
+  const unchosen = (what: 'model' | 'namespace') => values[what] === '' && `Choose a ${what}.`
   const title = now ? `Shift traffic of ${now.model}` : 'Deploy a model'
   return (
     <RequestFrame
@@ -109,7 +111,7 @@ export function DeployForm({ team, link, now }: Props) {
               setFieldValue('model', event.currentTarget.value)
               setFieldValue('traffic', [])
             }}
-            error={form.errors.model ?? refusalOf(verdict.verdict, 'model')}
+            error={(form.errors.model && unchosen('model')) || form.errors.model || refusalOf(verdict.verdict, 'model')}
           />
           <NativeSelect
             label="Namespace"
@@ -119,7 +121,11 @@ export function DeployForm({ team, link, now }: Props) {
             ]}
             required
             {...form.getInputProps('namespace')}
-            error={form.errors.namespace ?? refusalOf(verdict.verdict, 'namespace')}
+            error={
+              (form.errors.namespace && unchosen('namespace')) ||
+              form.errors.namespace ||
+              refusalOf(verdict.verdict, 'namespace')
+            }
           />
         </div>
       )}

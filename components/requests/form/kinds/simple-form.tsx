@@ -89,6 +89,7 @@ function ReasonOnly({ form, submit, draft, warning, typeName, ...frame }: Props)
       {...frame}
       facts={frame.team}
       verdict={verdict}
+      danger={typeName !== undefined}
       onSubmit={(event) => {
         event?.preventDefault()
         setAsked(true)
