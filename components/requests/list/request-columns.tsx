@@ -5,9 +5,13 @@ import { requestTone } from '#components/ui/state/tone.ts'
 import type { Column } from '#components/ui/table/columns.ts'
 import { RequestSort, type RequestSummary } from '#server/contracts/requests.ts'
 
-export const requestSorting = { orders: RequestSort.options, unlessTold: '-number' }
-
-export const requestHref = (row: { id: string }) => `/requests/${row.id}`
+/** What every table of requests has in common. */
+export const requestTable = {
+  rowKey: (row: RequestSummary) => row.id,
+  href: (row: RequestSummary) => `/requests/${row.id}`,
+  stamp: (row: RequestSummary) => row.updatedAt,
+  sorting: { orders: RequestSort.options, unlessTold: '-number' },
+}
 
 export const requestColumns: readonly Column<RequestSummary>[] = [
   {

@@ -15,7 +15,7 @@ import { listOf } from '#components/ui/table/list-of.ts'
 import { useServerSort } from '#components/ui/table/sorting/use-server-sort.ts'
 import { useUrlState } from '#components/ui/table/use-url-state.ts'
 import { RequestSort } from '#server/contracts/requests.ts'
-import { requestColumns, requestHref, requestSorting } from './request-columns.tsx'
+import { requestColumns, requestTable } from './request-columns.tsx'
 import { requestFilters } from './request-filters.ts'
 
 const shows = [
@@ -59,10 +59,7 @@ export function RequestList({ team }: { team: string }) {
           label="Requests"
           columns={requestColumns}
           {...list}
-          rowKey={(row) => row.id}
-          href={requestHref}
-          stamp={(row) => row.updatedAt}
-          sorting={requestSorting}
+          {...requestTable}
           filters={
             <>
               <SegmentedControl

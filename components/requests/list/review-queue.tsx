@@ -11,7 +11,7 @@ import { listOf } from '#components/ui/table/list-of.ts'
 import { useServerSort } from '#components/ui/table/sorting/use-server-sort.ts'
 import { useUrlState } from '#components/ui/table/use-url-state.ts'
 import { RequestSort } from '#server/contracts/requests.ts'
-import { requestHref, requestSorting, reviewColumns } from './request-columns.tsx'
+import { requestTable, reviewColumns } from './request-columns.tsx'
 import { reviewFilters } from './request-filters.ts'
 
 /** What waits for the reader's decision. */
@@ -32,10 +32,7 @@ export function ReviewQueue() {
           label="Requests to review"
           columns={reviewColumns}
           {...list}
-          rowKey={(row) => row.id}
-          href={requestHref}
-          stamp={(row) => row.updatedAt}
-          sorting={requestSorting}
+          {...requestTable}
           filters={
             <SegmentedControl
               size="xs"
@@ -49,9 +46,13 @@ export function ReviewQueue() {
             />
           }
           empty={
-            <EmptyState title="Nothing waits for you">
-              Requests that need your approval appear here as they come in. Your own never do.
-            </EmptyState>
+            show === 'all' ? (
+              <EmptyState title="No open requests">Nobody waits for anything in the teams you look after.</EmptyState>
+            ) : (
+              <EmptyState title="Nothing waits for you">
+                Requests that need your approval appear here as they come in. Your own never do.
+              </EmptyState>
+            )
           }
         />
       </Section>
