@@ -58,7 +58,7 @@ export function clusterProbes(clusters: Clusters, gitops: GitOps): Probe[] {
           const { version, address } = await cluster.probe()
           const facts = [
             { label: 'Address', value: address, ok: null },
-            { label: 'Context of the kubeconfig', value: cluster.name, ok: null },
+            { label: 'Context', value: cluster.name, ok: null },
           ]
           return { version, facts }
         },
