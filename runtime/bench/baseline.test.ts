@@ -7,9 +7,9 @@ import { check } from './check.ts'
 import { type Cost, measureCosts } from './measure/cells.ts'
 import { workloads } from './workloads.ts'
 
-const last: Baseline = { machine: 'this one', costs: { 'tiny JSON': { micros: 40, overEcho: 4 } } }
+const last: Baseline = { machine: 'this one', costs: { 'tiny JSON': { connections: 16, micros: 40, overEcho: 4 } } }
 const judge = (micros: number, overEcho: number, machine = 'this one') =>
-  slower(last, { workload: 'tiny', kind: 'JSON', micros, overEcho }, machine)
+  slower(last, { workload: 'tiny', kind: 'JSON', connections: 16, micros, overEcho }, machine)
 
 it('calls a request slower when it costs over 15 % more, and says how much', () => {
   expect(judge(45, 4.5)).toBeUndefined()
@@ -26,7 +26,7 @@ it('compares another machine by what its own echo server costs', () => {
 })
 
 it('has nothing to say of what was not measured last time', () => {
-  expect(slower(last, { workload: 'new', kind: 'binary', micros: 1e6, overEcho: 99 })).toBeUndefined()
+  expect(slower(last, { workload: 'new', kind: 'binary', connections: 16, micros: 1e6, overEcho: 99 })).toBeUndefined()
 })
 
 it('fails a runtime that is slower than it was, though not for one bad try', { timeout: 60_000 }, async () => {
@@ -35,7 +35,7 @@ it('fails a runtime that is slower than it was, though not for one bad try', { t
   const [tiny] = workloads
   if (!tiny) throw new Error('there is a tiny workload')
   const bench = { folder, seconds: 1, rounds: 1, peers: [], tell: () => {}, failed: () => {} }
-  const [cost] = await measureCosts(bench, tiny, ['JSON'])
+  const [cost] = await measureCosts(bench, tiny, [{ kind: 'JSON', connections: 16 }])
   if (!cost) throw new Error('nothing was measured')
   expect(cost.micros).toBeGreaterThan(1)
   expect(cost.overEcho).toBeGreaterThan(0)

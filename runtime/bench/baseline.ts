@@ -6,7 +6,7 @@ import type { Cost } from './measure/cells.ts'
 export const Baseline = z.object({
   machine: z.string(),
   /** By workload and kind of body: microseconds of processor time, and how many times those of the echo server. */
-  costs: z.record(z.string(), z.object({ micros: z.number(), overEcho: z.number() })),
+  costs: z.record(z.string(), z.object({ connections: z.number(), micros: z.number(), overEcho: z.number() })),
 })
 export type Baseline = z.infer<typeof Baseline>
 
@@ -14,14 +14,18 @@ export const TOLERANCE = 1.15
 
 export const thisMachine = (): string => `${cpus()[0]?.model.trim() ?? 'unknown'}, ${availableParallelism()} cores`
 
-const nameOf = ({ workload, kind }: Pick<Cost, 'workload' | 'kind'>): string => `${workload} ${kind}`
+export const nameOf = ({ workload, kind }: Pick<Cost, 'workload' | 'kind'>): string => `${workload} ${kind}`
 
 export const baselineOf = (costs: readonly Cost[]): Baseline => ({
   machine: thisMachine(),
   costs: Object.fromEntries(
     costs.map((cost) => [
       nameOf(cost),
-      { micros: Math.round(cost.micros * 10) / 10, overEcho: Math.round(cost.overEcho * 100) / 100 },
+      {
+        connections: cost.connections,
+        micros: Math.round(cost.micros * 10) / 10,
+        overEcho: Math.round(cost.overEcho * 100) / 100,
+      },
     ]),
   ),
 })

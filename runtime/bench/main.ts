@@ -5,7 +5,7 @@ import { availableParallelism, loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { writeSection } from '../../scripts/bench/section.ts'
-import { Baseline, baselineOf } from './baseline.ts'
+import { Baseline, baselineOf, nameOf } from './baseline.ts'
 import { check } from './check.ts'
 import { haveWrk } from './load/wrk.ts'
 import { type Bench, type Cell, measureCosts } from './measure/cells.ts'
@@ -14,7 +14,7 @@ import { peers } from './peers/peers.ts'
 import { goalsOf } from './report/goals.ts'
 import { report } from './report/report.ts'
 import { versionsOf } from './report/versions.ts'
-import { workloads } from './workloads.ts'
+import { type Kind, type Workload, workloads } from './workloads.ts'
 
 const here = import.meta.dirname
 const OTHERS = ['hog', 'loading', 'lanes']
@@ -76,11 +76,26 @@ if (loadBefore > availableParallelism() / 2) {
 }
 
 const costsOf = (cells: readonly Cell[]) =>
-  cells.map(({ workload, kind, ours, overEcho }) => ({ workload, kind, micros: ours.microsPerRequest, overEcho }))
+  cells.map(({ workload, kind, ours, overEcho }) => ({
+    workload,
+    kind,
+    connections: ours.connections,
+    micros: ours.microsPerRequest,
+    overEcho,
+  }))
 
 if (values.check) {
   const last = Baseline.parse(JSON.parse(await readFile(values.last, 'utf8')))
-  const faults = await check({ last, tell, measure: (workload, which) => measureCosts(bench, workload, which) }, chosen)
+  const measure = (workload: Workload, which: readonly Kind[]) =>
+    measureCosts(
+      bench,
+      workload,
+      which.map((kind) => {
+        const before = last.costs[nameOf({ workload: workload.name, kind })]
+        return { kind, connections: before?.connections ?? workload.connections }
+      }),
+    )
+  const faults = await check({ last, tell, measure }, chosen)
   for (const fault of faults) console.error(fault)
   if (faults.length > 0) process.exitCode = 1
 } else {

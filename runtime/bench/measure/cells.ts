@@ -11,10 +11,11 @@ import { type Kind, kinds, type Workload } from '../workloads.ts'
 import { type Bare, measureBare, startEcho } from './bare.ts'
 import { median } from './statistics.ts'
 import { type Loaded, measureTails, type Tail } from './tail.ts'
-import { alone, checkAnswer, type Round, type Subject, saturate } from './throughput.ts'
+import { alone, checkAnswer, type Round, type Subject, saturate, saturated } from './throughput.ts'
 
 export interface Figures {
   server: string
+  connections: number
   requestsPerSecond: number
   microsPerRequest: number
   p50: number
@@ -46,6 +47,7 @@ export interface Cell {
 export interface Cost {
   workload: string
   kind: Kind
+  connections: number
   /** Of processor time a request. */
   micros: number
   overEcho: number
@@ -61,11 +63,9 @@ export interface Bench {
   failed: (server: string, why: string) => void
 }
 
-const HEATS = 3
-const HEAT_SECONDS = 1
-
-const figuresOf = (server: string, rounds: readonly Round[]): Figures => ({
+const figuresOf = (server: string, connections: number, rounds: readonly Round[]): Figures => ({
   server,
+  connections,
   requestsPerSecond: median(rounds.map((each) => each.requestsPerSecond)),
   microsPerRequest: median(rounds.map((each) => each.microsPerRequest)),
   p50: median(rounds.map((each) => each.p50)),
@@ -80,9 +80,9 @@ const bestOf = (rounds: readonly Round[]): Round[] =>
 const line = (
   workload: string,
   kind: Kind,
-  { server, requestsPerSecond, microsPerRequest, p50, p99 }: Figures,
+  { server, connections, requestsPerSecond, microsPerRequest, p50, p99 }: Figures,
 ): string =>
-  `${workload} ${kind}  ${server}: ${Math.round(requestsPerSecond)} requests/s, ${microsPerRequest.toFixed(1)} µs each, p50 ${p50.toFixed(2)} ms, p99 ${p99.toFixed(2)} ms`
+  `${workload} ${kind}  ${server}, ${connections} connections: ${Math.round(requestsPerSecond)} requests/s, ${microsPerRequest.toFixed(1)} µs each, p50 ${p50.toFixed(2)} ms, p99 ${p99.toFixed(2)} ms`
 
 const times = (tail: Tail | undefined): string => (tail ? `${tail.ratio.toFixed(1)} ×` : '–')
 
@@ -111,11 +111,12 @@ const heatsOf = async (bench: Bench, workload: Workload): Promise<Heat[]> => {
         try {
           for (const kind of kinds) {
             if (server.ask(kind) === undefined) continue
-            const subject = { server, workload, kind, folder: bench.folder }
+            const { folder } = bench
+            const { connections } = workload
+            const subject = { server, workload, kind, folder, connections }
             await checkAnswer(subject)
-            const rounds: Round[] = []
-            for (let heat = 0; heat < HEATS; heat++) rounds.push(await saturate(subject, HEAT_SECONDS))
-            const figures = figuresOf(variant.name, bestOf(rounds))
+            const found = await saturated(subject)
+            const figures = figuresOf(variant.name, found.subject.connections, [found.best])
             bench.tell(line(workload.name, kind, figures))
             heats.push({ ...figures, kind, peer: peer.name, start })
           }
@@ -177,18 +178,23 @@ const withServers = async <T>(
   }
 }
 
-/** What a request costs the runtime, and nothing else. */
-export const measureCosts = (bench: Bench, workload: Workload, which: readonly Kind[]): Promise<Cost[]> =>
+/** What a request costs the runtime, and nothing else: under as many connections as last time. */
+export const measureCosts = (
+  bench: Bench,
+  workload: Workload,
+  which: readonly Pick<Cost, 'kind' | 'connections'>[],
+): Promise<Cost[]> =>
   withServers(bench, workload, async (runtime, echo) => {
     const costs: Cost[] = []
-    for (const kind of which) {
-      const on = (server: Server): Subject => ({ server, workload, kind, folder: bench.folder })
+    for (const { kind, connections } of which) {
+      const on = (server: Server): Subject => ({ server, workload, kind, folder: bench.folder, connections })
       const turns = await takeTurns(bench, on(runtime), on(echo), undefined)
       const { microsPerRequest } = figuresOf(
         OURS,
+        connections,
         turns.map((each) => each.ours),
       )
-      costs.push({ workload: workload.name, kind, micros: microsPerRequest, overEcho: overEcho(turns) })
+      costs.push({ workload: workload.name, kind, connections, micros: microsPerRequest, overEcho: overEcho(turns) })
     }
     return costs
   })
@@ -207,16 +213,26 @@ export const measureWorkload = async (bench: Bench, workload: Workload): Promise
     best: Heat | undefined,
     peer: Server | undefined,
   ) => {
-    const on = (server: Server): Subject => ({ server, workload, kind, folder })
-    const turns = await takeTurns(bench, on(runtime), on(echo), peer && on(peer))
+    const on = (server: Server, connections = workload.connections): Subject => {
+      return { server, workload, kind, folder, connections }
+    }
+    const { connections } = (await saturated(on(runtime))).subject
+    const turns = await takeTurns(
+      bench,
+      on(runtime, connections),
+      on(echo, connections),
+      peer && on(peer, best?.connections),
+    )
     const ours = figuresOf(
       OURS,
+      connections,
       turns.map((each) => each.ours),
     )
     const peerRounds = turns.map((each) => each.peer).filter((each) => each !== undefined)
-    const fastApi = best && peer && figuresOf(best.server, bestOf(peerRounds))
+    const fastApi = best && peer && figuresOf(best.server, best.connections, bestOf(peerRounds))
     const echoFigures = figuresOf(
       'echo',
+      connections,
       turns.map((each) => each.echo),
     )
     const loaded: Loaded[] = [

@@ -14,12 +14,13 @@ export interface Subject {
   workload: Workload
   kind: Kind
   folder: string
+  connections: number
 }
 
-const loadOn = ({ server, workload, kind, folder }: Subject, seconds: number): LoadOptions => {
+const loadOn = ({ server, kind, folder, connections }: Subject, seconds: number): LoadOptions => {
   const asked = server.ask(kind)
   if (!asked) throw new Error(`${server.name} does not take ${kind} bodies`)
-  return { url: server.url, ...asked, connections: workload.connections, seconds, folder }
+  return { url: server.url, ...asked, connections, seconds, folder }
 }
 
 /** A bench of error messages would be a fast one. */
@@ -41,6 +42,29 @@ export const saturate = async (subject: Subject, seconds: number): Promise<Round
   const load = await generate(loadOn(subject, seconds))
   const spent = processorSeconds(subject.server.pid) - before
   return { ...load, microsPerRequest: (spent / (load.requestsPerSecond * seconds)) * 1e6 }
+}
+
+const MANY_TIMES = 4
+const TRIES = 2
+
+/**
+ * A server is saturated under as many connections as it answers the most with. One that runs together what waits wants
+ * more of them than one that takes a request at a time.
+ */
+export const saturations = ({ connections }: Workload): number[] => [connections, connections * MANY_TIMES]
+
+/** The same under the number of connections that saturates it, and its best round there. */
+export const saturated = async (subject: Subject): Promise<{ subject: Subject; best: Round }> => {
+  let found: { subject: Subject; best: Round } | undefined
+  for (let attempt = 0; attempt < TRIES; attempt++) {
+    for (const connections of saturations(subject.workload)) {
+      const tried = { ...subject, connections }
+      const best = await saturate(tried, 1)
+      if (!found || best.requestsPerSecond > found.best.requestsPerSecond) found = { subject: tried, best }
+    }
+  }
+  if (!found) throw new Error('no number of connections was tried')
+  return found
 }
 
 /** One client that waits for each answer. */

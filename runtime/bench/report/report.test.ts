@@ -6,6 +6,7 @@ import { report } from './report.ts'
 
 const figures = (server: string, requestsPerSecond: number): Figures => ({
   server,
+  connections: 16,
   requestsPerSecond,
   microsPerRequest: 20,
   p50: 0.5,

@@ -32,12 +32,17 @@ const goals = (results: Results): string =>
 
 const throughput = (cells: readonly Cell[]): string =>
   table(
-    ['model', 'body', 'requests/s', 'best FastAPI', 'ratio', 'µs a request', 'FastAPI', 'ratio', 'errors'],
+    [
+      ...['model', 'body', 'requests/s', 'connections', 'best FastAPI', 'connections', 'ratio'],
+      ...['µs a request', 'FastAPI', 'ratio', 'errors'],
+    ],
     cells.map(({ workload, kind, ours, fastApi, ratio }) => [
       workload,
       kind,
       number(ours.requestsPerSecond),
+      String(ours.connections),
       fastApi ? `${number(fastApi.requestsPerSecond)} (${fastApi.server.replace('FastAPI, ', '')})` : '–',
+      fastApi ? String(fastApi.connections) : '–',
       times(ratio),
       number(ours.microsPerRequest),
       number(fastApi?.microsPerRequest ?? Number.NaN),
@@ -84,20 +89,22 @@ const TRITON = [
   '“simple”, one client',
   '–',
   '1,408',
+  '1',
   '–',
   '0.69 (of it 0.26 the run)',
 ]
 
 const heats = (cells: readonly Cell[]): string =>
   table(
-    ['server', 'model', 'body', 'requests/s', 'µs a request', 'p50, ms'],
+    ['server', 'model', 'body', 'requests/s', 'connections', 'µs a request', 'p50, ms'],
     [
       ...cells.flatMap(({ heats: all, workload, kind }) =>
-        all.map(({ server, requestsPerSecond, microsPerRequest, p50 }: Figures) => [
+        all.map(({ server, requestsPerSecond, connections, microsPerRequest, p50 }: Figures) => [
           server,
           workload,
           kind,
           number(requestsPerSecond),
+          String(connections),
           number(microsPerRequest),
           number(p50),
         ]),
@@ -157,7 +164,8 @@ ${number(loadavg()[0] ?? 0)} (the bench itself makes for two or three). ${versio
 
 Everything is on: tokens, limits, metrics, deadlines, request ids. The peer answers the same bodies without any of them. All run on the
 same cores as the load (${generator}). The runtime, the best variant of the peer and an echo server take turns, ${rounds} rounds of ${seconds} s;
-figures are medians of the rounds; a peer is given its best one, because how its workers share the connections is luck. Processor time is that of all processes of a server.
+figures are medians of the rounds; a peer is given its best one, because how its workers share the connections is luck. Each server
+is given as many connections as it answers the most with, of two numbers. Processor time is that of all processes of a server.
 
 ### Goals
 
