@@ -6,7 +6,10 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { readConfig } from '../../server/config.ts'
 import { migrate } from '../../server/database/migrate.ts'
 import { getServices } from '../../server/wiring.ts'
@@ -39,6 +42,7 @@ function schemathesis(): string {
 const program = schemathesis()
 const database = await startTemporaryServer()
 const git = await startGitHost()
+const store = await mkdtemp(join(tmpdir(), 'modelyard-api-store-'))
 const settings = {
   MODELYARD_MODE: 'test',
   PORTAL_URL: 'http://127.0.0.1',
@@ -49,6 +53,7 @@ const settings = {
   OIDC_CLIENT_SECRET: 'for-tests',
   RATE_LIMIT_PER_SECOND: '10000',
   LOG_LEVEL: 'error',
+  OBJECT_STORE_URL: pathToFileURL(store).href,
   ...git.settings,
 }
 Object.assign(process.env, settings)
@@ -80,4 +85,5 @@ const services = await getServices()
 await Promise.all([services.queue.stop(), services.live.stop(), services.db.$disconnect()])
 await git.stop()
 await database.stop()
+await rm(store, { recursive: true })
 process.exit(typeof code === 'number' ? code : 1)

@@ -1,4 +1,6 @@
 /** Something of everything, so that made-up requests reach the inside of every endpoint. */
+import { Readable } from 'node:stream'
+import { createFileStore } from '../../server/adapters/files/files.ts'
 import type { Config } from '../../server/config.ts'
 import { TeamSlug } from '../../server/contracts/names.ts'
 import { createTeam } from '../../server/contracts/people.ts'
@@ -6,6 +8,8 @@ import { createDatabase, type Database } from '../../server/database/database.ts
 import { createFoundation } from '../../server/foundation.ts'
 import { sessionCookie } from '../../server/http/guards/session.ts'
 import { systemActor } from '../../server/permissions/actor.ts'
+import { readObjectStoreUrl } from '../../server/ports/object-store/object-store-url.ts'
+import { bareSignature, reviewVerdict } from '../../server/testing/samples.ts'
 
 /** The same ids stand in schemathesis.toml. */
 const ids = {
@@ -13,6 +17,8 @@ const ids = {
   request: '00000000-0000-4000-8000-000000000002',
   token: '00000000-0000-4000-8000-000000000003',
   ownToken: '00000000-0000-4000-8000-000000000004',
+  upload: '00000000-0000-4000-8000-000000000005',
+  uploadToStop: '00000000-0000-4000-8000-000000000006',
 }
 const quota = { cpu: '20', memory: '64Gi', gpu: 4, storage: '200Gi' }
 
@@ -40,7 +46,7 @@ export async function seed(config: Config): Promise<string> {
   await addMember(db)
   await addToken(db, ids.ownToken, session.userId, null)
   await addNamespace(db)
-  await addModel(db)
+  await addModel(db, config, session.userId)
   await addRequest(db)
   const cookie = await sessionCookie({ ...session, signedInAt: Math.floor(Date.now() / 1000) }, config)
   await db.$disconnect()
@@ -78,8 +84,29 @@ async function addNamespace(db: Database): Promise<void> {
       },
       { ...seen, kind: 'quota', name: 'team-quota', data: { hard, used: { 'requests.cpu': '1' } } },
       { ...seen, kind: 'model', name: 'churn-risk', data: deployed },
+      { ...seen, kind: 'application', namespace: '', name: 'ml-dev', data: synced },
     ],
   })
+}
+
+const synced = {
+  namespace: 'ml-dev',
+  path: 'teams/ml/dev/namespaces/ml-dev',
+  targetRevision: 'main',
+  automated: true,
+  prunes: true,
+  deleting: false,
+  sync: 'Synced',
+  revision: 'c'.repeat(40),
+  health: 'Healthy',
+  healthMessage: null,
+  operation: null,
+  history: [],
+  resources: [],
+  messages: [],
+  askedToLook: false,
+  message: null,
+  phase: null,
 }
 
 const deployed = {
@@ -100,10 +127,35 @@ const deployed = {
   deleting: false,
 }
 
-async function addModel(db: Database): Promise<void> {
-  const signature = { inputs: [], outputs: [], task: null, labels: [], hints: {}, description: null }
-  const version = { version: 1, digest: 'a'.repeat(64), sizeBytes: 1000n, signature }
-  await db.model.create({ data: { teamId: await teamId(db), name: 'churn-risk', versions: { create: version } } })
+/** With the bytes of a version in the store, and two uploads of the admin's under way. */
+async function addModel(db: Database, config: Config, userId: string): Promise<void> {
+  const place = readObjectStoreUrl(config.OBJECT_STORE_URL ?? '')
+  if (place.kind !== 'files') throw new Error('The seed puts its model into a folder.')
+  const bytes = Readable.from([Buffer.from('the bytes of a model')])
+  const { digest, sizeBytes } = await createFileStore(place.folder).put(bytes, { maxBytes: 1000 })
+  const version = { version: 1, digest, sizeBytes: BigInt(sizeBytes), signature: bareSignature }
+  const upload = {
+    fileName: 'model.onnx',
+    sizeBytes: 3n,
+    partBytes: 2,
+    actorKind: 'user',
+    startedById: userId,
+    startedBy: 'Admin',
+    expiresAt: new Date(Date.now() + 86_400_000),
+  }
+  await db.model.create({
+    data: {
+      teamId: await teamId(db),
+      name: 'churn-risk',
+      versions: { create: version },
+      uploads: {
+        create: [
+          { id: ids.upload, ...upload },
+          { id: ids.uploadToStop, ...upload },
+        ],
+      },
+    },
+  })
 }
 
 /** In review, asked for by somebody else: it can be approved, refused, withdrawn. */
@@ -115,16 +167,6 @@ async function addRequest(db: Database): Promise<void> {
     quota: { cpu: '4', memory: '8Gi', gpu: 0, storage: '10Gi' },
     reason: 'To try things',
   }
-  const verdict = {
-    outcome: 'review',
-    summary: 'Somebody has to look at it.',
-    reasons: [],
-    approvals: 1,
-    approvers: 'a maintainer',
-    changes: [],
-    monthlyDelta: 0,
-    policyVersion: '1',
-  }
   await db.request.create({
     data: {
       id: ids.request,
@@ -135,7 +177,7 @@ async function addRequest(db: Database): Promise<void> {
       namespace: 'ml-staging',
       state: 'in_review',
       draft,
-      verdict,
+      verdict: reviewVerdict,
       desired: { kind: 'namespace', quota: { cpu: 4000, memory: 2 ** 33, gpu: 0, storage: 10 * 2 ** 30 } },
       reason: draft.reason,
       requesterId: ids.member,

@@ -14,6 +14,7 @@ import { checkUpload } from '../jobs/upload-jobs.ts'
 import { createLog } from '../logging/log.ts'
 import { systemClock } from '../ports/clock.ts'
 import type { ModelValidator } from '../ports/model-validator.ts'
+import { bareSignature } from './samples.ts'
 
 export const steps = [
   'completing',
@@ -36,8 +37,7 @@ export const anyButBad = (onLook = async () => undefined): ModelValidator => ({
     const { readFile } = await import('node:fs/promises')
     if ((await readFile(path)).subarray(0, 3).toString() === 'bad')
       return { ok: false, code: 'not_onnx', reason: 'This is not an ONNX file.', remedy: 'Export it again.' }
-    const signature = { inputs: [], outputs: [], task: null, labels: [], hints: {}, description: null }
-    return { ok: true, signature }
+    return { ok: true, signature: bareSignature }
   },
 })
 

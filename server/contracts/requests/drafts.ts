@@ -109,15 +109,28 @@ export const modelRollback = z
   })
   .strict()
 
-export const RequestDraft = z.discriminatedUnion('kind', [
-  namespaceCreate,
-  namespaceChange,
-  namespaceDelete,
-  modelDeploy,
-  modelChange,
-  modelUndeploy,
-  modelRollback,
-])
+export const RequestDraft = z
+  .discriminatedUnion('kind', [
+    namespaceCreate,
+    namespaceChange,
+    namespaceDelete,
+    modelDeploy,
+    modelChange,
+    modelUndeploy,
+    modelRollback,
+  ])
+  .meta({
+    examples: [
+      {
+        kind: 'namespace.create',
+        team: 'ml',
+        environment: 'dev',
+        purpose: 'sandbox',
+        quota: { cpu: '2', memory: '4Gi', gpu: 0, storage: '10Gi' },
+        reason: 'To try out the new features before we train on them',
+      },
+    ],
+  })
 export type RequestDraft = z.output<typeof RequestDraft>
 export type RequestDraftInput = z.input<typeof RequestDraft>
 export type RequestKind = RequestDraft['kind']

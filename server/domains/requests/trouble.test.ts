@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { RequestDraft } from '../../contracts/requests/drafts.ts'
+import { bareSignature } from '../../testing/samples.ts'
 import { useStory } from './testing/story.ts'
 
 const policyPath = 'platform/policy.yaml'
@@ -96,8 +97,7 @@ describe('a request in trouble', () => {
     const { db, requests, advance, team, member, finishedNamespace } = story()
     await finishedNamespace()
     const { id: teamId } = await db.team.findUniqueOrThrow({ where: { slug: team } })
-    const signature = { inputs: [], outputs: [], task: null, labels: [], hints: {}, description: null }
-    const version = { version: 1, digest: 'a'.repeat(64), sizeBytes: 1n, signature }
+    const version = { version: 1, digest: 'a'.repeat(64), sizeBytes: 1n, signature: bareSignature }
     await db.model.create({ data: { teamId, name: 'churn', versions: { create: version } } })
     const namespace = `${team}-dev`
     const remove = RequestDraft.parse({ kind: 'namespace.delete', team, namespace, reason: 'No longer needed' })

@@ -11,6 +11,7 @@ import { allows, canSee } from '../../permissions/permissions.ts'
 import { testDatabase } from '../../testing/database.ts'
 import { makePerson, makeTeam } from '../../testing/people.ts'
 import { newSlug, problemIn, startPortal, type TestPortal } from '../../testing/portal.ts'
+import { reviewVerdict } from '../../testing/samples.ts'
 import { catalogue } from '../catalogue.ts'
 import { handlers } from '../handlers/all.ts'
 
@@ -156,16 +157,7 @@ describe('every endpoint', () => {
           namespace: `${team}-dev`,
           state: 'done',
           draft: draft({ team, request: '' }),
-          verdict: {
-            outcome: 'review',
-            summary: 'Somebody has to look at it.',
-            reasons: [],
-            approvals: 1,
-            approvers: 'a maintainer',
-            changes: [],
-            monthlyDelta: 0,
-            policyVersion: '1',
-          },
+          verdict: reviewVerdict,
           desired: { kind: 'namespace', quota: { cpu: 1000, memory: 2 ** 30, gpu: 0, storage: 0 } },
           reason: 'To try it out',
           requesterId: requester.userId,

@@ -6,6 +6,7 @@ import type { Actor } from '../../permissions/actor.ts'
 import { testDatabase } from '../../testing/database.ts'
 import { makePerson, makeTeam } from '../../testing/people.ts'
 import { startPortal, type TestPortal } from '../../testing/portal.ts'
+import { reviewVerdict } from '../../testing/samples.ts'
 import { catalogue } from '../catalogue.ts'
 
 const Page = z.object({ items: z.array(z.unknown()), nextCursor: z.string().nullable() })
@@ -132,16 +133,7 @@ async function addRequest(db: Database, { teamId, team, namespace, requesterId, 
       namespace,
       state: 'done',
       draft: { kind: 'namespace.create', team, environment: 'dev', quota, reason: 'To try it' },
-      verdict: {
-        outcome: 'review',
-        summary: 'Somebody has to look at it.',
-        reasons: [],
-        approvals: 1,
-        approvers: 'a maintainer',
-        changes: [],
-        monthlyDelta: 0,
-        policyVersion: '1',
-      },
+      verdict: reviewVerdict,
       reason: 'To try it',
       requesterId,
       branch: randomUUID(),

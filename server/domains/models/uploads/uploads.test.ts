@@ -9,11 +9,11 @@ import type { Actor } from '../../../permissions/actor.ts'
 import { testDatabase } from '../../../testing/database.ts'
 import { createFakeObjectStore, type FakeObjectStore } from '../../../testing/fakes/fake-object-store.ts'
 import { makePerson, makeTeam } from '../../../testing/people.ts'
+import { bareSignature } from '../../../testing/samples.ts'
 import { createUploads, type UploadsService } from '../models.ts'
 
 const mebibyte = 2 ** 20
 const partBytes = 8 * mebibyte
-const signature = { inputs: [], outputs: [], task: null, labels: [], hints: {}, description: null }
 
 describe('an upload in parts', () => {
   const database = testDatabase()
@@ -42,7 +42,7 @@ describe('an upload in parts', () => {
       validator: {
         async validate(path) {
           const bad = (await readFile(path)).subarray(0, 3).toString() === 'bad'
-          if (!bad) return { ok: true, signature }
+          if (!bad) return { ok: true, signature: bareSignature }
           return { ok: false, code: 'not_onnx', reason: 'This is not an ONNX file.', remedy: 'Export it again.' }
         },
       },

@@ -1,0 +1,24 @@
+/** What has to be in a row for it to be read, where a test is about something else. */
+import type { Signature } from '../contracts/models.ts'
+import type { Verdict } from '../contracts/requests.ts'
+
+export const reviewVerdict: Verdict = {
+  outcome: 'review',
+  summary: 'Somebody has to look at it.',
+  reasons: [],
+  approvals: 1,
+  approvers: 'a maintainer',
+  changes: [],
+  monthlyDelta: 0,
+  policyVersion: '1',
+}
+
+/** Of a model of which nothing is known. */
+export const bareSignature: Signature = {
+  inputs: [],
+  outputs: [],
+  task: null,
+  labels: [],
+  hints: {},
+  description: null,
+}
