@@ -4,7 +4,7 @@
  */
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { LoadOrder } from '../engine/lifecycle/messages.ts'
+import type { LoadOrder, ReadyMessage } from '../engine/lifecycle/messages.ts'
 import { type Supervised, supervise } from '../engine/lifecycle/supervisor.ts'
 import type { ModelRoute, VersionRoute } from '../http/route-table.ts'
 import { fileNameOf } from '../metrics/kept-windows.ts'
@@ -40,6 +40,10 @@ export interface LoadedVersion {
   path: string
   /** Unloaded to make room; the next request loads it again. */
   asleep: boolean
+  /** A request has asked for it since, and it has not settled yet. */
+  waking: boolean
+  /** What its engine said of it before it was set aside. */
+  known: ReadyMessage | undefined
   stop: () => void
   stopped: boolean
 }
@@ -151,6 +155,8 @@ export class ModelEntry {
       supervised: undefined,
       path: '',
       asleep: false,
+      waking: false,
+      known: undefined,
       stopped: false,
       stop: () => {
         loaded.stopped = true
@@ -169,6 +175,7 @@ export class ModelEntry {
     return (state, message) => {
       if (loaded.stopped) return
       loaded.state = state
+      if (settledStates.includes(state)) loaded.waking = false
       loaded.message = message
       this.settle()
     }
@@ -183,6 +190,7 @@ export class ModelEntry {
     for (const loaded of this.current) {
       if (loaded.state !== 'Ready') continue
       const { supervised } = loaded
+      loaded.known = supervised?.ready
       loaded.supervised = undefined
       loaded.asleep = true
       void supervised?.stop(this.routed.limits.timeoutMilliseconds ?? DEFAULT_TIMEOUT)
@@ -194,6 +202,7 @@ export class ModelEntry {
     for (const loaded of this.current) {
       if (!loaded.asleep) continue
       loaded.asleep = false
+      loaded.waking = true
       this.startEngine(loaded, this.becomer(loaded))
     }
   }
@@ -295,7 +304,8 @@ export class ModelEntry {
   private versionRoute(loaded: LoadedVersion, routed: ModelSpec): VersionRoute {
     const spec = routed.versions.find((each) => each.version === loaded.version)
     const { supervised } = loaded
-    const said = supervised?.ready
+    // A model that is set aside still tells what it is: who reads that first is about to ask it.
+    const said = supervised?.ready ?? (loaded.asleep || loaded.waking ? loaded.known : undefined)
     const maxBatch = routed.batching.maxBatch ?? DEFAULT_MAX_BATCH
     // A batch must not take longer than the budget for latency; a row alone may.
     const budget = (routed.batching.latencyBudgetMilliseconds ?? DEFAULT_LATENCY_BUDGET) * 1000
@@ -309,6 +319,7 @@ export class ModelEntry {
       shadow: spec?.shadow ?? false,
       socket: supervised?.socket ?? '',
       asleep: loaded.asleep,
+      waking: loaded.waking,
       metadata: said ? JSON.stringify(metadataOf(this.name, routed, said.signature)) : '',
       takesText: said?.takesText ?? false,
       maxBatch: said?.batchable ? Math.min(maxBatch, fitting) : Math.min(8, fitting),

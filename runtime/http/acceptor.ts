@@ -12,6 +12,7 @@ import { inferRoute } from './infer-route.ts'
 import { Refusals } from './refusals.ts'
 import { recorder } from './request-note.ts'
 import { type Ask, createRouter } from './routes.ts'
+import { Wakings } from './wakings.ts'
 import { socketAdopter } from './wire/adopt-socket.ts'
 import { Connection } from './wire/connection.ts'
 
@@ -63,6 +64,7 @@ const report = (): void => {
 
 const authorize = createAuthorizer(settings.auth)
 const refusals = new Refusals()
+const wakings = new Wakings((name) => dispatcher.model(name))
 const router = createRouter({
   dispatcher,
   infer: inferRoute(
@@ -76,6 +78,7 @@ const router = createRouter({
       onAnswered,
     },
     refusals,
+    wakings,
   ),
   ask,
   authorize,
@@ -129,6 +132,7 @@ setInterval(() => {
   const now = performance.now()
   dispatcher.sweep(now)
   refusals.sweep(now)
+  wakings.sweep(now)
   report()
 }, SWEEP_MILLISECONDS)
 setInterval(() => {

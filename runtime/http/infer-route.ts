@@ -6,6 +6,7 @@ import { InferCall, type InferSettings } from './infer-call.ts'
 import type { Refusals } from './refusals.ts'
 import { emptyNote } from './request-note.ts'
 import type { ModelRoute, VersionRoute } from './route-table.ts'
+import { isWaking, LONGEST_WAIT, type Wakings } from './wakings.ts'
 
 export interface InferTarget {
   model: ModelRoute
@@ -24,7 +25,7 @@ const checkType = (type: string): void => {
   )
 }
 
-export const inferRoute = (settings: InferSettings, refusals: Refusals) => {
+export const inferRoute = (settings: InferSettings, refusals: Refusals, wakings: Wakings) => {
   const { dispatcher, watch } = settings
 
   const admit = (exchange: Exchange, target: InferTarget, version: VersionRoute, tenant: string): InferCall => {
@@ -38,7 +39,25 @@ export const inferRoute = (settings: InferSettings, refusals: Refusals) => {
     }
   }
 
-  return (exchange: Exchange, target: InferTarget, tenant: string): void => {
+  /** False when nobody loads the model, or the caller has no time for it. */
+  const waits = (exchange: Exchange, target: InferTarget, tenant: string, until: number | undefined): boolean => {
+    const { head } = exchange
+    const { model } = target
+    if (!isWaking(model)) return false
+    const now = performance.now()
+    const patience = head.timeoutMilliseconds || Number.POSITIVE_INFINITY
+    const end = until ?? now + Math.min(LONGEST_WAIT, model.timeoutMilliseconds, patience)
+    if (now >= end) return false
+    const again = (fresh: ModelRoute): void => {
+      const waited = performance.now() - now
+      // What is left of the caller's time is for the answer.
+      if (head.timeoutMilliseconds > 0) head.timeoutMilliseconds = Math.max(1, head.timeoutMilliseconds - waited)
+      infer(exchange, { ...target, model: fresh }, tenant, end)
+    }
+    return wakings.wait({ caller: exchange, model, until: end, again })
+  }
+
+  const infer = (exchange: Exchange, target: InferTarget, tenant: string, until?: number): void => {
     const { head } = exchange
     const { model } = target
     if (watch.attentive) exchange.note = { ...emptyNote(), model: model.name, trace: watch.trace(head.traceparent) }
@@ -48,6 +67,7 @@ export const inferRoute = (settings: InferSettings, refusals: Refusals) => {
       call = admit(exchange, target, dispatcher.choose(model, target.version, head.stickyKey), tenant)
     } catch (error) {
       if (!(error instanceof InferenceError)) throw error
+      if (error.status === 503 && waits(exchange, target, tenant, until)) return
       if (error.status === 503) {
         const { codes } = dispatcher.statsFor(model.name, '', model.tenant)
         codes[503] = (codes[503] ?? 0) + 1
@@ -58,4 +78,5 @@ export const inferRoute = (settings: InferSettings, refusals: Refusals) => {
     }
     call.start()
   }
+  return infer
 }

@@ -13,6 +13,8 @@ export interface VersionRoute {
   socket: string
   /** A request is to wake it. */
   asleep: boolean
+  /** A request has, and it is being loaded again. */
+  waking: boolean
   /** The v2 metadata answer, made once. */
   metadata: string
   takesText: boolean

@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest'
+import type { ModelRoute } from './route-table.ts'
+import { Wakings } from './wakings.ts'
+
+const route = (name = 'iris'): ModelRoute => ({
+  name,
+  tenant: 'ml',
+  slot: 0,
+  concurrency: 1,
+  requestsPerSecond: 1,
+  timeoutMilliseconds: 1000,
+  versions: [],
+})
+
+const start = () => {
+  let now = route()
+  const tried: string[] = []
+  const wakings = new Wakings(() => now)
+  return {
+    wakings,
+    tried,
+    change: () => {
+      now = route()
+    },
+    come: (name: string, until = 1000) => {
+      const caller = { gone: false }
+      const waits = wakings.wait({ caller, model: now, until, again: () => void tried.push(name) })
+      return { caller, waits }
+    },
+  }
+}
+
+describe('a caller of a model that is being loaded again', () => {
+  it('is tried again when something has changed, once, and when the time is over', () => {
+    const { wakings, tried, change, come } = start()
+    come('first')
+    wakings.sweep(20)
+    expect(tried).toEqual([])
+    change()
+    wakings.sweep(40)
+    wakings.sweep(60)
+    expect(tried).toEqual(['first'])
+    come('second', 100)
+    wakings.sweep(99)
+    expect(tried).toEqual(['first'])
+    wakings.sweep(100)
+    expect(tried).toEqual(['first', 'second'])
+  })
+
+  it('is forgotten when they leave', () => {
+    const { wakings, tried, change, come } = start()
+    const { caller } = come('first')
+    caller.gone = true
+    change()
+    wakings.sweep(20)
+    expect(tried).toEqual([])
+  })
+
+  it('may wait again, and is told at once when too many do', () => {
+    const { wakings, tried, come, change } = start()
+    for (let at = 0; at < 256; at++) expect(come(`${at}`).waits).toBe(true)
+    expect(come('late').waits).toBe(false)
+    change()
+    wakings.sweep(20)
+    expect(tried).toHaveLength(256)
+    expect(come('next').waits).toBe(true)
+  })
+})
