@@ -1,6 +1,7 @@
 'use client'
 
 import { Drawer } from '@mantine/core'
+import { useReturnedFocus } from '#components/ui/overlay/use-returned-focus.ts'
 import { FactList, Stack } from '#components/ui/page/layout.tsx'
 import { exactTime } from '#components/ui/state/time-words.ts'
 import { CodeBlock } from '#components/ui/text/code-block.tsx'
@@ -9,6 +10,7 @@ import type { AuditEntry } from '#server/contracts/platform/audit.ts'
 const json = (value: unknown) => JSON.stringify(value, null, 2)
 
 export function AuditDetail({ entry, onClose }: { entry: AuditEntry; onClose: () => void }) {
+  useReturnedFocus(true)
   return (
     <Drawer opened onClose={onClose} position="right" size={460} title={`${entry.action}, number ${entry.sequence}`}>
       <Stack>

@@ -1,17 +1,18 @@
 'use client'
 
-import { Modal, Textarea, TextInput } from '@mantine/core'
+import { Textarea, TextInput } from '@mantine/core'
 import { useRouter } from 'next/navigation'
 import { call } from '#components/queries/wire/call.ts'
 import { FormFooter } from '#components/ui/form/form-footer.tsx'
 import { useContractForm } from '#components/ui/form/use-contract-form.ts'
+import { Dialog } from '#components/ui/overlay/dialog.tsx'
 import { createModel } from '#server/contracts/models.ts'
 
 export function RegisterDialog({ team, onClose }: { team: string; onClose: () => void }) {
   return (
-    <Modal opened onClose={onClose} title="Register a model" centered>
+    <Dialog onClose={onClose} title="Register a model">
       <RegisterForm team={team} />
-    </Modal>
+    </Dialog>
   )
 }
 

@@ -1,12 +1,13 @@
 'use client'
 
-import { Modal, Select, Text, Textarea } from '@mantine/core'
+import { Select, Text, Textarea } from '@mantine/core'
 import { useQueryClient } from '@tanstack/react-query'
 import { alertsQuery, silencesQuery } from '#components/queries/observability.ts'
 import { call } from '#components/queries/wire/call.ts'
 import { notify } from '#components/ui/actions/notify.ts'
 import { FormFooter } from '#components/ui/form/form-footer.tsx'
 import { useContractForm } from '#components/ui/form/use-contract-form.ts'
+import { Dialog } from '#components/ui/overlay/dialog.tsx'
 import { type AlertView, createSilence } from '#server/contracts/serving/observability.ts'
 
 const lengths = [
@@ -36,7 +37,7 @@ export function SilenceDialog({ team, alert, onClose }: Props) {
   })
   const length = lengths.find((each) => each.value === form.values.minutes)
   return (
-    <Modal opened onClose={onClose} title={`Silence ${alert.name}`} centered>
+    <Dialog onClose={onClose} title={`Silence ${alert.name}`}>
       <form onSubmit={submit} noValidate>
         <Text size="sm" c="dimmed" mb="md">
           {alert.summary}. Nobody is told while it is silenced; it goes on being measured.
@@ -53,6 +54,6 @@ export function SilenceDialog({ team, alert, onClose }: Props) {
         />
         <FormFooter label={`Silence for ${length?.label ?? 'a while'}`} sending={sending} problem={problem} />
       </form>
-    </Modal>
+    </Dialog>
   )
 }

@@ -1,11 +1,12 @@
 'use client'
 
-import { Button, Modal, SegmentedControl, Select, Text } from '@mantine/core'
+import { Button, SegmentedControl, Select, Text } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { peopleQuery } from '#components/queries/teams.ts'
 import { notify } from '#components/ui/actions/notify.ts'
+import { Dialog } from '#components/ui/overlay/dialog.tsx'
 import { ErrorState } from '#components/ui/page/error-state.tsx'
 import { type MemberView, type TeamRole, teamRoles } from '#server/contracts/people.ts'
 import { useMemberChanges } from './use-member-changes.ts'
@@ -20,9 +21,9 @@ type DialogProps = { team: string; members: readonly MemberView[]; onClose: () =
 
 export function AddMemberDialog({ team, members, onClose }: DialogProps) {
   return (
-    <Modal opened onClose={onClose} title="Add a member" centered>
+    <Dialog onClose={onClose} title="Add a member">
       <AddMemberForm team={team} members={members} onDone={onClose} />
-    </Modal>
+    </Dialog>
   )
 }
 

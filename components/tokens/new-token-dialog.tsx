@@ -1,11 +1,12 @@
 'use client'
 
-import { Button, Checkbox, Group, Modal, NativeSelect, Stack, TextInput } from '@mantine/core'
+import { Button, Checkbox, Group, NativeSelect, Stack, TextInput } from '@mantine/core'
 import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { call } from '#components/queries/wire/call.ts'
 import { FormFooter } from '#components/ui/form/form-footer.tsx'
 import { useContractForm } from '#components/ui/form/use-contract-form.ts'
+import { Dialog } from '#components/ui/overlay/dialog.tsx'
 import { Notice } from '#components/ui/page/notice.tsx'
 import { CopyButton } from '#components/ui/text/copy-button.tsx'
 import {
@@ -27,17 +28,15 @@ type Props = {
 export function NewTokenDialog({ team, onClose }: Props) {
   const [made, setMade] = useState<NewToken | null>(null)
   return (
-    <Modal
-      opened
+    <Dialog
       onClose={onClose}
       title={made ? `Token ${made.name}` : 'Create a token'}
-      centered
       // A click beside the dialog must not lose what is shown this once.
       closeOnClickOutside={made === null}
       closeOnEscape={made === null}
     >
       {made ? <Secret token={made} onClose={onClose} /> : <TokenForm team={team} onMade={setMade} />}
-    </Modal>
+    </Dialog>
   )
 }
 

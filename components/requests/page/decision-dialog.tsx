@@ -1,11 +1,12 @@
 'use client'
 
-import { Button, Group, Modal, Text, Textarea } from '@mantine/core'
+import { Button, Group, Text, Textarea } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { requestDiffQuery, requestQuery } from '#components/queries/requests.ts'
 import { call } from '#components/queries/wire/call.ts'
 import { notify } from '#components/ui/actions/notify.ts'
+import { Dialog } from '#components/ui/overlay/dialog.tsx'
 import { ErrorState } from '#components/ui/page/error-state.tsx'
 import {
   approveRequest,
@@ -58,7 +59,7 @@ export function DecisionDialog({ decision, request, onClose }: Props) {
   const mayExplain = mustExplain || decision === 'approve'
   const ready = !mustExplain || comment.trim().length >= 3
   return (
-    <Modal opened onClose={onClose} title={`${decisionLabel(decision, request)}: ${request.title}`} centered>
+    <Dialog onClose={onClose} title={`${decisionLabel(decision, request)}: ${request.title}`}>
       <form
         onSubmit={(event) => {
           event.preventDefault()
@@ -96,7 +97,7 @@ export function DecisionDialog({ decision, request, onClose }: Props) {
           </Button>
         </Group>
       </form>
-    </Modal>
+    </Dialog>
   )
 }
 

@@ -1,7 +1,8 @@
 'use client'
 
-import { Button, Group, Modal, Text, TextInput } from '@mantine/core'
+import { Button, Group, Text, TextInput } from '@mantine/core'
 import { type ReactNode, useState } from 'react'
+import { Dialog } from '#components/ui/overlay/dialog.tsx'
 import { ErrorState } from '#components/ui/page/error-state.tsx'
 
 type Props = {
@@ -30,7 +31,7 @@ export function ConfirmDialog(props: Props) {
     onClose()
   }
   return (
-    <Modal opened={opened} onClose={close} title={title} centered>
+    <Dialog opened={opened} onClose={close} title={title}>
       <form
         onSubmit={(event) => {
           event.preventDefault()
@@ -61,6 +62,6 @@ export function ConfirmDialog(props: Props) {
           </Button>
         </Group>
       </form>
-    </Modal>
+    </Dialog>
   )
 }
