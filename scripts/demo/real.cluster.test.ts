@@ -43,15 +43,15 @@ const running = () => {
   return [...parts.flatMap((part) => part.pid ?? []), ...processes.parse(json(state, 'real', 'pids.json'))]
 }
 
-async function platform(): Promise<KubeObject> {
+async function look(apiVersion: string, kind: string, name: string, namespace?: string): Promise<KubeObject> {
   const client = KubeClient.fromFile(kubeconfig())
   try {
-    const type = await client.discovery.require('argoproj.io/v1alpha1', 'Application')
-    return await client.get(type, 'argocd', 'platform')
+    return await client.get(await client.discovery.require(apiVersion, kind), namespace, name)
   } finally {
     client.close()
   }
 }
+const platform = () => look('argoproj.io/v1alpha1', 'Application', 'platform', 'argocd')
 
 describe('npm run demo -- --real', { timeout: 240_000 }, () => {
   let first: string | undefined
@@ -63,6 +63,12 @@ describe('npm run demo -- --real', { timeout: 240_000 }, () => {
       .poll(platform, { timeout: 90_000, interval: 500 })
       .toMatchObject({ status: { sync: { status: 'Synced' }, health: { status: 'Healthy' } } })
     first = (await platform()).metadata.uid
+  })
+
+  it('has told Argo CD of the InferenceModel again once its schema could be read', async () => {
+    const kind = ['apiextensions.k8s.io/v1', 'CustomResourceDefinition'] as const
+    const { metadata } = await look(...kind, 'inferencemodels.inference.modelyard.dev')
+    expect(metadata.annotations?.['modelyard.dev/published']).toMatch(/^[0-9a-f]{16}$/)
   })
 
   it('leaves nothing behind when it is killed, and goes on from there', async () => {
