@@ -25,6 +25,9 @@ export interface Tensor {
 type ArrayConstructor = new (length: number) => TensorArray
 type ViewConstructor = new (buffer: ArrayBuffer, byteOffset: number, length: number) => TensorArray
 
+/** Memory of at least so many bytes, whatever lies in it. */
+export type TakeMemory = (bytes: number) => ArrayBuffer
+
 interface DatatypeFacts {
   /** Bytes an element; 0 when elements have no fixed size. */
   size: number

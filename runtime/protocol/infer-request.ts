@@ -1,6 +1,6 @@
 /** An infer request from its bytes: JSON alone, or JSON followed by binary tensors. Checked while it is read. */
 import { decodeBinary } from './binary-tensor.ts'
-import { datatypeFacts, elementCount, isDatatype, type Tensor } from './datatypes.ts'
+import { datatypeFacts, elementCount, isDatatype, type TakeMemory, type Tensor } from './datatypes.ts'
 import { invalid, quoted } from './errors.ts'
 import { JsonReader } from './json/json-reader.ts'
 import { readTensorData } from './json/tensor-json.ts'
@@ -47,6 +47,13 @@ interface Draft {
   binarySize: number
 }
 
+/** What is being read, for which model, and where large tensors may go. */
+interface Reading {
+  reader: JsonReader
+  signature: ModelSignature
+  take: TakeMemory | undefined
+}
+
 type Parameters = Map<string, unknown>
 
 const readParameters = (reader: JsonReader): Parameters => {
@@ -91,7 +98,8 @@ const headOf = (draft: Draft, signature: ModelSignature): Omit<Tensor, 'data'> =
   return { name, datatype, shape }
 }
 
-const readData = (reader: JsonReader, draft: Draft, signature: ModelSignature): Tensor['data'] => {
+const readData = (context: Reading, draft: Draft): Tensor['data'] => {
+  const { reader, signature, take } = context
   const head = headOf(draft, signature)
   const count = elementCount(head.shape)
   // An element takes a byte and a comma at least, so a shape that promises more than the body holds is never allocated.
@@ -99,7 +107,9 @@ const readData = (reader: JsonReader, draft: Draft, signature: ModelSignature): 
     throw invalid(`input ${quoted(head.name)}: wanted ${count} elements for shape [${head.shape}], got fewer`)
   }
   const facts = datatypeFacts(head.datatype)
-  const tensor: Tensor = { ...head, data: facts.kind === 'bytes' ? [] : new facts.make(count) }
+  // Every element is written, or the request refused; so what lay in the memory does not matter.
+  const numbers = () => (take ? new facts.view(take(count * facts.size), 0, count) : new facts.make(count))
+  const tensor: Tensor = { ...head, data: facts.kind === 'bytes' ? [] : numbers() }
   readTensorData(reader, tensor)
   return tensor.data
 }
@@ -114,7 +124,8 @@ const refuseTwice = (draft: Draft, key: string): void => {
   if (known) throw invalid(`input ${quoted(draft.name ?? '')} has ${quoted(key)} twice`)
 }
 
-const readInput = (reader: JsonReader, signature: ModelSignature): Draft => {
+const readInput = (context: Reading): Draft => {
+  const { reader } = context
   const draft: Draft = {
     name: undefined,
     datatype: undefined,
@@ -134,7 +145,7 @@ const readInput = (reader: JsonReader, signature: ModelSignature): Draft => {
       draft.dataAt = reader.position
       const known = draft.name !== undefined && draft.datatype !== undefined && draft.shape !== undefined
       if (known && draft.data === undefined) {
-        draft.data = readData(reader, draft, signature)
+        draft.data = readData(context, draft)
         draft.dataEnd = reader.position
       } else reader.skip()
     } else if (key === 'parameters') {
@@ -145,7 +156,7 @@ const readInput = (reader: JsonReader, signature: ModelSignature): Draft => {
   if (draft.dataAt >= 0 && draft.data === undefined) {
     const after = reader.position
     reader.position = draft.dataAt
-    draft.data = readData(reader, draft, signature)
+    draft.data = readData(context, draft)
     reader.position = after
   }
   return draft
@@ -204,11 +215,15 @@ const inputsOf = (drafts: Draft[], signature: ModelSignature, binary: Buffer): T
   return completeInputs(signature, tensors)
 }
 
-/** `jsonLength` is what Inference-Header-Content-Length says; undefined when the whole body is JSON. */
+/**
+ * `jsonLength` is what Inference-Header-Content-Length says; undefined when the whole body is JSON. With `take`, tensors
+ * lie in the memory it gives, or in the body.
+ */
 export const parseInferRequest = (
   body: Buffer,
   jsonLength: number | undefined,
   signature: ModelSignature,
+  take?: TakeMemory,
 ): InferRequest => {
   const end = jsonLength ?? body.length
   if (end > body.length) {
@@ -229,7 +244,7 @@ export const parseInferRequest = (
         if (index >= signature.inputs.length) {
           throw invalid(`the request has more inputs than the model, which takes ${signature.inputs.length}`)
         }
-        drafts.push(readInput(reader, signature))
+        drafts.push(readInput({ reader, signature, take }))
       })
     } else if (key === 'outputs') {
       reader.array((index) => {

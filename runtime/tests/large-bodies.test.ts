@@ -59,6 +59,19 @@ describe('bodies of hundreds of kilobytes', () => {
     expect(body).toMatchObject({ outputs: [{ data }] })
   })
 
+  it('do not mix when many come as JSON at once', async () => {
+    const asked = Array.from({ length: 8 }, async (_, seed) => {
+      const data = Array.from({ length: COUNT }, (_, at) => at / 8 + seed)
+      const input = { name: 'in', datatype: 'FP32', shape: [1, 3, 224, 224] }
+      // Every other one lacks a number, and must not get one from the others.
+      const sent = seed % 2 === 0 ? data : data.slice(1)
+      const { status, body } = await runtime.infer('images', { inputs: [{ ...input, data: sent }] })
+      if (seed % 2 === 0) expect(body).toMatchObject({ outputs: [{ data }] })
+      return status
+    })
+    expect(await Promise.all(asked)).toEqual([200, 400, 200, 400, 200, 400, 200, 400])
+  })
+
   it('leave no trace when their caller goes away half-way', async () => {
     for (let round = 0; round < 30; round++) {
       const leaving = new AbortController()

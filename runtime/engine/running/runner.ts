@@ -1,5 +1,5 @@
 /** A frame of requests in, answers out: parse each, run what fits together, write each. One bad request fails alone. */
-import type { Tensor } from '../../protocol/datatypes.ts'
+import type { TakeMemory, Tensor } from '../../protocol/datatypes.ts'
 import { errorBody, InferenceError } from '../../protocol/errors.ts'
 import { type InferRequest, parseInferRequest } from '../../protocol/infer-request.ts'
 import { type AnswerHead, type InferAnswer, writeInferAnswer } from '../../protocol/infer-response.ts'
@@ -78,14 +78,14 @@ export const createRunner = (parts: RunnerParts): Runner => {
     const wire = large ? { ...received, body: large.body } : received
     const release = large?.release ?? nothing
     try {
-      return { ...parseBody(wire, start), release }
+      return { ...parseBody(wire, start, large?.take), release }
     } catch (error) {
       release()
       throw error
     }
   }
 
-  const parseBody = (wire: WireRequest, start: number): Omit<Work, 'release'> => {
+  const parseBody = (wire: WireRequest, start: number, take?: TakeMemory): Omit<Work, 'release'> => {
     if (wire.kind === bodyKind.predict) {
       const request = parseTextRequest(wire.body, signature)
       return { wire, request, inputs: request.inputs, text: request.text, parseMicros: micros(start) }
@@ -93,7 +93,7 @@ export const createRunner = (parts: RunnerParts): Runner => {
     const request =
       wire.kind === bodyKind.grpc
         ? parseGrpcRequest(wire.body, signature)
-        : parseInferRequest(wire.body, wire.jsonLength, signature)
+        : parseInferRequest(wire.body, wire.jsonLength, signature, take)
     parts.lane?.learn(wire, request)
     return { wire, request, inputs: request.inputs, text: '', parseMicros: micros(start) }
   }
