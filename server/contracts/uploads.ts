@@ -6,7 +6,7 @@ import { Timestamp } from './paging.ts'
 import { Person } from './people.ts'
 
 /** The file is received, then checked in isolation; a version, a refusal or somebody's change of mind ends it. */
-export const uploadStates = ['receiving', 'checking', 'done', 'refused', 'stopped'] as const
+const uploadStates = ['receiving', 'checking', 'done', 'refused', 'stopped'] as const
 export const UploadState = z.enum(uploadStates)
 export type UploadState = z.infer<typeof UploadState>
 

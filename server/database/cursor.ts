@@ -4,7 +4,7 @@ import { failure } from '../errors.ts'
 
 type Value = string | number | null
 
-export function encodeCursor(values: readonly Value[]): string {
+function encodeCursor(values: readonly Value[]): string {
   return Buffer.from(JSON.stringify(values)).toString('base64url')
 }
 

@@ -23,10 +23,6 @@ export function databaseTrouble(error: unknown): 'unavailable' | 'clash' | undef
   return undefined
 }
 
-export function isUniqueViolation(error: unknown): boolean {
-  return chain(error).some((each) => field(each, 'code') === 'P2002' || field(each, 'originalCode') === '23505')
-}
-
 function isFromDatabase(error: unknown): boolean {
   return (
     error instanceof Prisma.PrismaClientKnownRequestError ||

@@ -112,4 +112,3 @@ export async function createQueue({
     },
   }
 }
-export type Queue = Awaited<ReturnType<typeof createQueue>>

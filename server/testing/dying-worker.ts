@@ -29,9 +29,9 @@ export const steps = [
 export type Step = (typeof steps)[number]
 
 /** As brisk as the queue allows. */
-export const brisk: Pace = { heartbeatSeconds: 10, lookEverySeconds: 1, pollSeconds: 1 }
+const brisk: Pace = { heartbeatSeconds: 10, lookEverySeconds: 1, pollSeconds: 1 }
 
-export const anyButBad = (onLook = async () => undefined): ModelValidator => ({
+const anyButBad = (onLook = async () => undefined): ModelValidator => ({
   async validate(path) {
     await onLook()
     const { readFile } = await import('node:fs/promises')

@@ -82,7 +82,7 @@ export function createOpenInference(baseUrl: string, publicUrl: string, token: T
 }
 
 /** `parse;dur=0.2, run;dur=1.1` as milliseconds by name. */
-export function parseServerTiming(header: string | null): Record<string, number> {
+function parseServerTiming(header: string | null): Record<string, number> {
   const entries = (header ?? '').split(',').map((part) => /^\s*([A-Za-z_-]+)\s*;.*?dur=([0-9.]+)/.exec(part))
   return Object.fromEntries(entries.flatMap((match) => (match?.[1] && match[2] ? [[match[1], Number(match[2])]] : [])))
 }

@@ -11,8 +11,6 @@ export const Condition = z.object({
 
 export type Condition = z.infer<typeof Condition>
 
-export const conditionTypes = ['Ready', 'Loaded', 'Degraded'] as const
-
 /**
  * `SetAside`: unloaded to make room for others, loaded again by the next request. `Quarantined`: the version killed its
  * engine too often and is left out until its spec changes.

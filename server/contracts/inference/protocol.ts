@@ -91,5 +91,3 @@ export const InferResponse = z.object({
 })
 
 export type InferResponse = z.infer<typeof InferResponse>
-
-export const InferError = z.object({ error: z.string() })

@@ -75,17 +75,7 @@ export const modelDeploy = z
     reason: Reason,
   })
   .strict()
-export const modelChange = z
-  .object({
-    kind: z.literal('model.change'),
-    team: TeamSlug,
-    namespace: NamespaceName,
-    model: ModelName,
-    traffic: Traffic,
-    limits: ServingLimits.optional(),
-    reason: Reason,
-  })
-  .strict()
+export const modelChange = modelDeploy.extend({ kind: z.literal('model.change') })
 export const modelUndeploy = z
   .object({
     kind: z.literal('model.undeploy'),

@@ -6,25 +6,12 @@ import { Prisma } from '../../database/generated/client.ts'
 import { likeText } from '../../database/like.ts'
 import type { Actor } from '../../permissions/actor.ts'
 import { visibleTeams } from '../../permissions/permissions.ts'
+import type { Link } from './chain.ts'
 
 export type AuditFilters = Omit<ParsedInputOf<typeof listAudit>, 'cursor' | 'limit' | 'sort'>
 
-export type Row = {
-  sequence: bigint
-  at: Date
-  actorKind: string
-  actorId: string | null
-  actorName: string
-  action: string
-  objectKind: string
-  objectId: string
-  objectName: string
-  team: string | null
-  before: unknown
-  after: unknown
-  reason: string | null
-  requestId: string | null
-}
+/** A row of the chain as the database gives it back, without its place in the chain. */
+export type Row = Omit<Link, 'previous' | 'before' | 'after'> & { before: unknown; after: unknown }
 
 const columns = Prisma.sql`"sequence", "at", "actorKind", "actorId", "actorName", "action", "objectKind", "objectId",
   "objectName", "team", "before", "after", "reason", "requestId"`

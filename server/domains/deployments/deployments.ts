@@ -137,4 +137,3 @@ export function createDeployments({ db }: { db: Database }) {
     },
   }
 }
-export type DeploymentsService = ReturnType<typeof createDeployments>

@@ -5,7 +5,7 @@ import type { Log } from '../../logging/log.ts'
 
 export type RefusalReason = 'signature' | 'malformed' | 'too_large' | 'other_repository' | 'repeated'
 
-export const refusalWords: Record<RefusalReason, string> = {
+const refusalWords: Record<RefusalReason, string> = {
   signature: 'The signature is missing or does not fit',
   malformed: 'Not a delivery as the host sends them',
   too_large: 'Too large',

@@ -119,4 +119,3 @@ export function createModels({ db, store, validator, maxBytes }: Needs) {
     },
   }
 }
-export type ModelsService = ReturnType<typeof createModels>

@@ -139,4 +139,3 @@ export function createNamespaces({ db, clusters, policy }: Needs) {
     },
   }
 }
-export type NamespacesService = ReturnType<typeof createNamespaces>

@@ -193,7 +193,6 @@ export function createObservability({ db, metrics, alerts, clock, scrapeSeconds 
     })
   }
 }
-export type ObservabilityService = ReturnType<typeof createObservability>
 
 const pointsOf = (line: RangeSeries | undefined) => line?.points ?? []
 const ofTeam = (team: string): Matcher => ({ name: teamLabel, value: team, isRegex: false, isEqual: true })

@@ -27,8 +27,6 @@ type Needs = {
 const mostAtOnce = 500
 const longestText = 4096
 
-export type Keeper = ReturnType<typeof createKeeper>
-
 export function createKeeper({ db, log, cluster, kind, topic, signal, onWritten }: Needs) {
   /** What the database holds of each object, as a fingerprint. */
   const held = new Map<string, string>()

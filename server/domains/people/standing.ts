@@ -7,6 +7,7 @@ import { UserId as UserIdSchema } from '../../contracts/names.ts'
 import { PlatformRole, TeamRole } from '../../contracts/people.ts'
 import type { Database } from '../../database/database.ts'
 import type { Clock } from '../../ports/clock.ts'
+import { remembered } from '../../remembered.ts'
 import { strongest } from './group-roles.ts'
 
 export type Standing = {
@@ -28,26 +29,11 @@ const rememberedFor = 20_000
 const most = 20_000
 
 export function createStandings(db: Database, clock: Clock): Standings {
-  const known = new Map<string, { standing: Promise<Standing | undefined>; until: number }>()
-  return {
-    of(userId) {
-      const now = clock.now().getTime()
-      const before = known.get(userId)
-      if (before && before.until > now) return before.standing
-      const standing = load(db, userId)
-      known.delete(userId)
-      known.set(userId, { standing, until: now + rememberedFor })
-      standing.catch(() => {
-        if (known.get(userId)?.standing === standing) known.delete(userId)
-      })
-      if (known.size > most) known.delete(known.keys().next().value ?? '')
-      return standing
-    },
-    forget(userId) {
-      if (userId === undefined) known.clear()
-      else known.delete(userId)
-    },
-  }
+  return remembered((userId) => load(db, userId), {
+    milliseconds: rememberedFor,
+    most,
+    now: () => clock.now().getTime(),
+  })
 }
 
 async function load(db: Database, userId: string): Promise<Standing | undefined> {

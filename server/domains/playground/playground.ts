@@ -98,4 +98,3 @@ export function createPlayground({ db, runtime }: { db: Database; runtime: Infer
     },
   }
 }
-export type PlaygroundService = ReturnType<typeof createPlayground>

@@ -39,7 +39,7 @@ export function changesOf({ policy, allowance, committed, now, after, used }: Qu
 
 const zero: Amounts = { cpu: 0, memory: 0, gpu: 0, storage: 0 }
 
-export function approversInWords(rule: { count: number; fromPlatform: number }, teamName: string): string {
+function approversInWords(rule: { count: number; fromPlatform: number }, teamName: string): string {
   const others = rule.count - rule.fromPlatform
   const parts = [
     rule.fromPlatform === 1

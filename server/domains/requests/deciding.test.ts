@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest'
-import { RequestDraft } from '../../contracts/requests/drafts.ts'
 import type { Actor } from '../../permissions/actor.ts'
 import { makePerson } from '../../testing/people.ts'
 import { headOf, useStory } from './testing/story.ts'
@@ -146,18 +145,9 @@ describe('deciding about a request', () => {
   })
 
   it('does not merge by itself what somebody else put on the branch of a decrease', async () => {
-    const { db, git, requests, advance, team, member, finishedNamespace } = story()
+    const { db, git, requests, advance, team, member, resizing, finishedNamespace } = story()
     await finishedNamespace()
-    const { id } = await requests.submit(
-      member,
-      RequestDraft.parse({
-        kind: 'namespace.change',
-        team,
-        namespace: `${team}-dev`,
-        quota: { cpu: '1', memory: '2Gi', gpu: 0, storage: '10Gi' },
-        reason: 'We need less',
-      }),
-    )
+    const { id } = await requests.submit(member, resizing({ cpu: '1', memory: '2Gi' }))
     const row = await db.request.findUniqueOrThrow({ where: { id } })
     git.push(row.branch, [
       { path: `teams/${team}/dev/namespaces/${team}-dev/resourcequota.yaml`, content: 'kind: Surprise\n' },

@@ -108,18 +108,9 @@ describe('a request', () => {
   })
 
   it('needs nobody where it only gives back', async () => {
-    const { db, requests, advance, team, member, applyToCluster, finishedNamespace } = story()
+    const { db, requests, advance, team, member, resizing, applyToCluster, finishedNamespace } = story()
     await finishedNamespace()
-    const less = await requests.submit(
-      member,
-      RequestDraft.parse({
-        kind: 'namespace.change',
-        team,
-        namespace: `${team}-dev`,
-        quota: { cpu: '1', memory: '2Gi', gpu: 0, storage: '10Gi' },
-        reason: 'We need less',
-      }),
-    )
+    const less = await requests.submit(member, resizing({ cpu: '1', memory: '2Gi' }))
     expect(less.verdict.outcome).toBe('automatic')
     await advance.advance(less.id)
     await applyToCluster(`${team}-dev`)

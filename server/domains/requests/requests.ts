@@ -256,7 +256,6 @@ export function createRequests({ db, policy, git, jobs }: Needs) {
     },
   }
 }
-export type RequestsService = ReturnType<typeof createRequests>
 
 /** Of which only one open request may be. */
 const targetOf = ({ namespace, model }: { namespace: string; model: string | null }) =>

@@ -8,18 +8,6 @@ const policyPath = 'platform/policy.yaml'
 describe('a request in trouble', () => {
   const story = useStory()
 
-  const change = (cpu: string) => {
-    const { team } = story()
-    const quota = { cpu, memory: '4Gi', gpu: 0, storage: '10Gi' }
-    return RequestDraft.parse({
-      kind: 'namespace.change',
-      team,
-      namespace: `${team}-dev`,
-      quota,
-      reason: 'We need less',
-    })
-  }
-
   it('waits while a worker that has just started cannot read the policy', async () => {
     const { git, requests, advance, member, reviewer, link, submitted } = story()
     const request = await submitted()
@@ -38,10 +26,10 @@ describe('a request in trouble', () => {
   })
 
   it('is judged anew when it is tried again: what would grow by now needs its approvals', async () => {
-    const { db, git, requests, advance, team, member, applyToCluster, finishedNamespace } = story()
+    const { db, git, requests, advance, team, member, resizing, applyToCluster, finishedNamespace } = story()
     await finishedNamespace()
     const path = `teams/${team}/dev/namespaces/${team}-dev/resourcequota.yaml`
-    const first = await requests.submit(member, change('1500m'))
+    const first = await requests.submit(member, resizing({ cpu: '1500m', memory: '4Gi' }))
     expect(first.verdict.outcome).toBe('automatic')
     // It fails: somebody has changed the same file by hand after its branch was made.
     const { openChange } = git
@@ -54,7 +42,7 @@ describe('a request in trouble', () => {
     git.openChange = openChange
     expect((await requests.get(member, first.id)).state).toBe('failed')
 
-    const second = await requests.submit(member, change('1'))
+    const second = await requests.submit(member, resizing({ cpu: '1', memory: '4Gi' }))
     await advance.advance(second.id)
     await applyToCluster(`${team}-dev`)
     await advance.advance(second.id)

@@ -4,6 +4,7 @@ import { TokenScope as TokenScopeSchema } from '../../contracts/tokens.ts'
 import type { Database } from '../../database/database.ts'
 import type { Actor } from '../../permissions/actor.ts'
 import type { Clock } from '../../ports/clock.ts'
+import { remembered } from '../../remembered.ts'
 import type { Standings } from '../people/people.ts'
 import { hashOfSecret, looksLikeSecret } from './secret.ts'
 
@@ -22,23 +23,13 @@ const most = 10_000
 const useIsWrittenEvery = 60_000
 
 export function createKeyring({ db, clock, standings }: { db: Database; clock: Clock; standings: Standings }) {
-  const known = new Map<string, { key: Promise<Key | undefined>; until: number }>()
+  const keys = remembered((hash) => load(db, hash), {
+    milliseconds: rememberedFor,
+    most,
+    now: () => clock.now().getTime(),
+    keep: (key) => key !== undefined,
+  })
   const written = new Map<string, number>()
-
-  function find(hash: string): Promise<Key | undefined> {
-    const now = clock.now().getTime()
-    const before = known.get(hash)
-    if (before && before.until > now) return before.key
-    const key = load(db, hash)
-    known.delete(hash)
-    known.set(hash, { key, until: now + rememberedFor })
-    if (known.size > most) known.delete(known.keys().next().value ?? '')
-    key.then(
-      (found) => found ?? known.delete(hash),
-      () => known.delete(hash),
-    )
-    return key
-  }
 
   async function noteUse(key: Key): Promise<void> {
     const now = clock.now()
@@ -52,7 +43,7 @@ export function createKeyring({ db, clock, standings }: { db: Database; clock: C
     /** The actor, or undefined where the secret opens nothing (any more). */
     async actorOf(secret: string, requestId: string | null): Promise<Actor | undefined> {
       if (!looksLikeSecret(secret)) return undefined
-      const key = await find(hashOfSecret(secret))
+      const key = await keys.of(hashOfSecret(secret))
       if (!key || key.expiresAt <= clock.now()) return undefined
       const maker = await standings.of(key.userId)
       if (!maker || maker.disabled) return undefined
@@ -65,9 +56,7 @@ export function createKeyring({ db, clock, standings }: { db: Database; clock: C
       const { platformRoles, teams } = maker
       return { ...base, name: `${maker.name} (token ${key.name})`, platformRoles, teams }
     },
-    forget(hash: string): void {
-      known.delete(hash)
-    },
+    forget: (hash: string): void => keys.forget(hash),
   }
 }
 

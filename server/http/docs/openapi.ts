@@ -65,7 +65,7 @@ function operation({ name, group, contract }: Entry): Json {
   }
 }
 
-export const tokenNeeds = (scope: string | null) =>
+const tokenNeeds = (scope: string | null) =>
   scope === null ? 'A token cannot do it.' : `A token needs the scope \`${scope}\`.`
 
 function parameter(input: Json, name: string, where: 'path' | 'query'): Json {

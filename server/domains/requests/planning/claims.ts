@@ -5,7 +5,7 @@ import type { Database, Transaction } from '../../../database/database.ts'
 
 type Columns = { cpu: bigint | null; memory: bigint | null; gpu: number | null; storage: bigint | null }
 
-export const amountsOfColumns = (row: Columns): Amounts => ({
+const amountsOfColumns = (row: Columns): Amounts => ({
   cpu: Number(row.cpu ?? 0n),
   memory: Number(row.memory ?? 0n),
   gpu: row.gpu ?? 0,

@@ -1,6 +1,6 @@
 /** The files of a request's pull request, from what is stored of it. */
 import { createHash } from 'node:crypto'
-import { Environment, ModelName, NamespaceName, RequestId } from '../../../contracts/names.ts'
+import { Environment } from '../../../contracts/names.ts'
 import type { Change, FileChange, GitHost } from '../../../ports/git-host.ts'
 import { paths, renderModel, renderNamespace, renderProject, toFiles, toYaml } from '../../gitops/gitops.ts'
 import type { RequestRow } from '../lifecycle/store.ts'
@@ -99,9 +99,3 @@ export const escapeMarkdown = (text: string) =>
     .replace(/[\\`*_{}[\]()#+!|<>~-]/g, '\\$&')
     .replaceAll('@', '@\u200b')
     .replaceAll('${{', '$\u200b{{')
-
-export const idsOf = (row: { id: string; namespace: string; model: string | null }) => ({
-  id: RequestId.parse(row.id),
-  namespace: NamespaceName.parse(row.namespace),
-  model: row.model === null ? null : ModelName.parse(row.model),
-})

@@ -123,6 +123,16 @@ async function makeStory(db: Database) {
     return request
   }
 
+  /** Another quota for the team's namespace. */
+  const resizing = (quota: { cpu: string; memory: string }) =>
+    RequestDraft.parse({
+      kind: 'namespace.change',
+      team,
+      namespace: `${team}-dev`,
+      quota: { ...quota, gpu: 0, storage: '10Gi' },
+      reason: 'We need less',
+    })
+
   return {
     db,
     git,
@@ -135,6 +145,7 @@ async function makeStory(db: Database) {
     maintainer,
     reviewer,
     draft,
+    resizing,
     submitted,
     applyToCluster,
     finishedNamespace,
