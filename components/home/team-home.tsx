@@ -2,6 +2,7 @@
 
 import { IconPlus } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
+import { answers } from '#components/deployments/answers.ts'
 import { useMay, useMe } from '#components/layout/me-context.tsx'
 import { UsageCard } from '#components/namespaces/usage-card.tsx'
 import { deploymentsQuery } from '#components/queries/deployments.ts'
@@ -56,7 +57,7 @@ export function TeamHome({ team }: { team: string }) {
   const serving = deployments.data && withMetrics(deployments.data.items, metrics.data)
   const tally = [
     namespaces.data && plural(namespaces.data.items.length, 'namespace'),
-    deployments.data && `${plural(deployments.data.items.length, 'model')} serving`,
+    deployments.data && `${plural(deployments.data.items.filter(answers).length, 'model')} serving`,
     metrics.data?.requestRate != null && `${rate(metrics.data.requestRate)} requests a second`,
   ].filter(Boolean)
 

@@ -21,7 +21,9 @@ export function MetricsPage({ team }: { team: string }) {
   const metrics = useQuery({ ...teamMetricsQuery(team), refetchInterval: 15_000 })
   const [asked, choose] = useUrlState('of')
   const rows = deployments.data && withMetrics(deployments.data.items, metrics.data)
-  const shown = rows?.find((row) => row.servedName === asked) ?? rows?.[0]
+  // Unless somebody chooses: the first that was called at all, so that there is something to see.
+  const called = rows?.find((row) => row.metrics?.lastHour.some(([, value]) => value))
+  const shown = rows?.find((row) => row.servedName === asked) ?? called ?? rows?.[0]
   const total = metrics.data?.requestRate
   return (
     <>

@@ -2,6 +2,7 @@
 
 import { NativeSelect } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
+import { answers } from '#components/deployments/answers.ts'
 import { deploymentsQuery } from '#components/queries/deployments.ts'
 import { signatureQuery } from '#components/queries/playground.ts'
 import { LinkButton } from '#components/ui/actions/link-button.tsx'
@@ -23,14 +24,12 @@ export function PlaygroundPage({ team }: { team: string }) {
         <Chooser
           team={team}
           // One that answers stands first: it is what an address without a name opens.
-          names={items.toSorted((a, b) => Number(answers.has(b.state)) - Number(answers.has(a.state)))}
+          names={items.toSorted((a, b) => Number(answers(b)) - Number(answers(a)))}
         />
       )}
     </QueryGate>
   )
 }
-
-const answers = new Set<string>(['Healthy', 'Canary', 'Degraded', 'Out of sync'])
 
 type Served = { namespace: string; model: string; servedName: string }
 
