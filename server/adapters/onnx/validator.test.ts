@@ -31,4 +31,29 @@ describe('the look into an uploaded model', () => {
     expect(result.ok).toBe(false)
     if (!result.ok) expect(result.reason.length).toBeGreaterThan(10)
   })
+
+  it.each([
+    ['timeout', 'less to do'],
+    ['memory', 'less to do'],
+    ['crashed', 'Export the model again'],
+  ])('says what to do when it is refused for %s', async (code, remedy) => {
+    const verdict = JSON.stringify({ ok: false, code, reason: 'It was not ready in time.' })
+    const program = join(folder, `${code}.mjs`)
+    writeFileSync(program, `console.log(${JSON.stringify(verdict)})`)
+    const result = await createOnnxValidator(program).validate('any')
+    expect(result).toMatchObject({ ok: false, code, remedy: expect.stringContaining(remedy) })
+  })
+
+  it.each([
+    ['dies', 'process.kill(process.pid, "SIGKILL")'],
+    ['fails', 'throw new Error("no library")'],
+    ['says nothing that can be read', 'console.log("hello")'],
+  ])('blames no file for a program that %s', async (what, code) => {
+    const program = join(folder, `${what.replaceAll(' ', '-')}.mjs`)
+    writeFileSync(program, code)
+    await expect(createOnnxValidator(program).validate('any')).rejects.toMatchObject({
+      code: 'integration_unavailable',
+      explanation: { remedy: expect.stringContaining('Try again') },
+    })
+  })
 })

@@ -8,6 +8,7 @@ import { promisify } from 'node:util'
 import { z } from 'zod'
 import { describeModel } from '../../contracts/inference/model-description.ts'
 import { Signature, TensorView } from '../../contracts/models.ts'
+import { IntegrationError } from '../../errors.ts'
 import type { ModelValidator } from '../../ports/model-validator.ts'
 
 const run = promisify(execFile)
@@ -27,19 +28,29 @@ const Verdict = z.discriminatedUnion('ok', [
 
 /** `program` is the runtime's inspect.ts, found from the folder the portal runs in unless told. */
 export function createOnnxValidator(program = join(process.cwd(), 'runtime', 'models', 'inspect.ts')): ModelValidator {
-  return {
-    async validate(path) {
+  /** The program survives whatever a file does to it: when it ends without a word, something is wrong with us. */
+  async function look(path: string): Promise<z.infer<typeof Verdict>> {
+    try {
       const { stdout } = await run(process.execPath, [program, path], {
         timeout: patienceMilliseconds,
         killSignal: 'SIGKILL',
         maxBuffer: 16 * 1024 * 1024,
         env: { PATH: process.env.PATH ?? '', NODE_ENV: 'production' },
       })
-      const verdict = Verdict.parse(JSON.parse(stdout))
-      if (!verdict.ok) {
-        const remedy = 'Export the model again as one ONNX file and upload that.'
-        return { ok: false, code: verdict.code, reason: verdict.reason, remedy }
-      }
+      return Verdict.parse(JSON.parse(stdout))
+    } catch (cause) {
+      throw new IntegrationError('onnx', {
+        detail: 'The model could not be looked into: the program that does it failed.',
+        remedy: 'Nothing was saved. Try again in a minute. If it stays, a platform admin finds the reason in the log.',
+        cause,
+      })
+    }
+  }
+
+  return {
+    async validate(path) {
+      const verdict = await look(path)
+      if (!verdict.ok) return { ok: false, code: verdict.code, reason: verdict.reason, remedy: remedyFor(verdict.code) }
       const { inputs, outputs, parameters } = verdict.signature
       const described = describeModel(parameters)
       const signature = Signature.parse({
@@ -54,3 +65,9 @@ export function createOnnxValidator(program = join(process.cwd(), 'runtime', 'mo
     },
   }
 }
+
+/** Too slow or too large says as much of the machine and its moment as of the file. */
+const remedyFor = (code: string) =>
+  code === 'timeout' || code === 'memory'
+    ? 'Upload it again when the portal has less to do. If it stays, export a smaller model.'
+    : 'Export the model again as one ONNX file and upload that.'

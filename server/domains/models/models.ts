@@ -19,6 +19,7 @@ import type { Actor } from '../../permissions/actor.ts'
 import { demand } from '../../permissions/permissions.ts'
 import type { ModelValidator } from '../../ports/model-validator.ts'
 import type { ObjectStore } from '../../ports/object-store/object-store.ts'
+import { openTeam } from '../teams/teams.ts'
 import { pageOfModels } from './listing.ts'
 import { lookInside, registerVersion, tell } from './taking-in.ts'
 import { versionOf, viewOf } from './views.ts'
@@ -83,7 +84,7 @@ export function createModels({ db, store, validator, maxBytes }: Needs) {
 
     async create(actor: Actor, input: ParsedInputOf<typeof createModel>): Promise<ModelView> {
       demand(actor, 'model.create', input.team)
-      const team = await teamOf(input.team)
+      const team = openTeam(await teamOf(input.team))
       try {
         return await db.$transaction(async (tx) => {
           const model = await tx.model.create({
@@ -112,6 +113,7 @@ export function createModels({ db, store, validator, maxBytes }: Needs) {
     async upload(actor: Actor, input: ParsedInputOf<typeof uploadVersion>, bytes: Readable): Promise<VersionView> {
       demand(actor, 'model.upload', input.team)
       const model = await modelOf(input.team, input.model)
+      openTeam(model.team)
       const look = lookInside(validator, model.versions)
       const stored = await store.put(bytes, { maxBytes, expected: input.sha256, inspect: look.inspect })
       const registration = { actor, model, stored, signature: look.signature(), notes: input.notes }

@@ -1,4 +1,5 @@
 /** Metrics, alerts and silences of a team, read from Prometheus and Alertmanager. */
+import { z } from 'zod'
 import type { OutputOf, ParsedInputOf } from '../../contracts/contract.ts'
 import { ModelName, NamespaceName } from '../../contracts/names.ts'
 import type {
@@ -28,6 +29,7 @@ type Needs = { db: Database; metrics: Metrics; alerts: Alerts; clock: Clock; scr
 
 const rangeSeconds = { '15m': 900, '1h': 3600, '6h': 21_600, '24h': 86_400, '7d': 604_800 } as const
 const pointsWanted = 120
+const Place = z.object({ namespace: NamespaceName, model: ModelName })
 
 export function createObservability({ db, metrics, alerts, clock, scrapeSeconds }: Needs) {
   const seconds = () => Math.floor(clock.now().getTime() / 1000)
@@ -84,10 +86,11 @@ export function createObservability({ db, metrics, alerts, clock, scrapeSeconds 
       const models = await observedOf(db, 'model', ObservedModel, { team: input.team })
       const now = seconds()
       const queries = teamQueries(input.team, windowFor(60, scrapeSeconds))
-      const bare = models.map((each) => ({
-        namespace: NamespaceName.parse(each.namespace),
-        model: ModelName.parse(each.name),
-      }))
+      // What somebody has put there by hand, under a name that the portal would not give, must not hide the rest.
+      const bare = models.flatMap((each) => {
+        const place = Place.safeParse({ namespace: each.namespace, model: each.name })
+        return place.success ? [place.data] : []
+      })
       try {
         const [rates, errors, latencies, hour] = await Promise.all([
           metrics.query(queries.requestRate),

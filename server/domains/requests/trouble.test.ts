@@ -106,4 +106,28 @@ describe('a request in trouble', () => {
       message: `Models are asked for in ${namespace} (#${deployment.number}).`,
     })
   })
+
+  it('is refused when its team is archived at the same moment', async () => {
+    const { db, requests, team, member, draft } = story()
+    const archiving = Promise.withResolvers<void>()
+    const isLocked = Promise.withResolvers<void>()
+    const archived = db.$transaction(async (tx) => {
+      await tx.team.update({ where: { slug: team }, data: { archivedAt: new Date() } })
+      isLocked.resolve()
+      await archiving.promise
+    })
+    await isLocked.promise
+    const submitted = requests.submit(member, draft()).catch((error: unknown) => error)
+    const waiting = async () => {
+      const rows = await db.$queryRaw<
+        unknown[]
+      >`SELECT 1 FROM pg_locks WHERE NOT granted AND locktype = 'transactionid'`
+      return rows.length
+    }
+    await expect.poll(waiting).toBeGreaterThan(0)
+    archiving.resolve()
+    await archived
+    expect(await submitted).toMatchObject({ code: 'wrong_state', message: `Team ${team} is archived.` })
+    expect(await db.request.count({ where: { team: { slug: team } } })).toBe(0)
+  })
 })

@@ -24,6 +24,7 @@ import type { Clock } from '../../ports/clock.ts'
 import { recordAudit } from '../audit/audit.ts'
 import { announce } from '../live/live.ts'
 import type { Standings } from '../people/people.ts'
+import { openTeam } from '../teams/teams.ts'
 import { createKeyring } from './keyring.ts'
 import { hashOfSecret, makeSecret, prefixOf } from './secret.ts'
 
@@ -145,7 +146,7 @@ export function createTokens({ db, clock, standings }: Needs) {
     throw failure('forbidden', 'Only a person has tokens.', 'Sign in first.')
   }
 
-  async function teamOf(actor: Actor, slug: string): Promise<Owner> {
+  async function teamOf(actor: Actor, slug: string) {
     const team = await db.team.findUnique({ where: { slug }, select: { id: true, slug: true, archivedAt: true } })
     if (!team) throw notFound(`Team ${slug}`)
     return { ...self(actor), team }
@@ -176,7 +177,9 @@ export function createTokens({ db, clock, standings }: Needs) {
     },
     async createForTeam(actor: Actor, input: ParsedInputOf<typeof createTeamToken>) {
       demand(actor, 'teamToken.create', input.team)
-      return create(actor, await teamOf(actor, input.team), input)
+      const owner = await teamOf(actor, input.team)
+      openTeam(owner.team)
+      return create(actor, owner, input)
     },
     async revokeOfTeam(actor: Actor, slug: string, id: string): Promise<void> {
       demand(actor, 'teamToken.revoke', slug)

@@ -31,16 +31,17 @@ export async function once(
   act: () => Promise<Kept>,
 ): Promise<Kept & { repeated: boolean }> {
   const fingerprint = createHash('sha256').update(request).digest('hex')
-  const before = await claim(db, clock, actor, key, fingerprint)
-  if (before) return { ...before, repeated: true }
-  const where = { actor_key: { actor, key } }
+  const claimed = await claim(db, clock, actor, key, fingerprint)
+  if ('answer' in claimed) return { ...claimed.answer, repeated: true }
+  // Whoever takes longer than a key lasts leaves alone what somebody else has made of it since.
+  const where = { actor, key, createdAt: claimed.at }
   try {
     const answer = await act()
     const body = answer.body === undefined ? Prisma.DbNull : JSON.parse(JSON.stringify(answer.body))
-    await db.idempotencyKey.update({ where, data: { status: answer.status, body } })
+    await db.idempotencyKey.updateMany({ where, data: { status: answer.status, body } })
     return { ...answer, repeated: false }
   } catch (error) {
-    await db.idempotencyKey.delete({ where }).catch(() => undefined) // it lapses by itself
+    await db.idempotencyKey.deleteMany({ where }).catch(() => undefined) // it lapses by itself
     throw error
   }
 }
@@ -51,13 +52,13 @@ async function claim(
   actor: string,
   key: string,
   request: string,
-): Promise<Kept | undefined> {
+): Promise<{ at: Date } | { answer: Kept }> {
   const now = clock.now()
   const { count } = await db.idempotencyKey.createMany({
     data: { actor, key, request, createdAt: now },
     skipDuplicates: true,
   })
-  if (count === 1) return undefined
+  if (count === 1) return { at: now }
   const row = await db.idempotencyKey.findUnique({ where: { actor_key: { actor, key } } })
   const age = row ? now.getTime() - row.createdAt.getTime() : 0
   const stale = row !== null && age > (row.status === null ? abandonedAfter : keptFor)
@@ -77,5 +78,5 @@ async function claim(
       retryAfterSeconds: 1,
     })
   }
-  return { status: row.status, body: row.body ?? undefined }
+  return { answer: { status: row.status, body: row.body ?? undefined } }
 }

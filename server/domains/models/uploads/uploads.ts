@@ -21,6 +21,7 @@ import { demand } from '../../../permissions/permissions.ts'
 import type { Clock } from '../../../ports/clock.ts'
 import type { ModelValidator } from '../../../ports/model-validator.ts'
 import type { ObjectStore } from '../../../ports/object-store/object-store.ts'
+import { openTeam } from '../../teams/teams.ts'
 import { createChecking } from './checking.ts'
 import {
   missingParts,
@@ -87,8 +88,12 @@ export function createUploads({ db, store, validator, clock, maxBytes, teamBytes
       }
       const row = await db.$transaction(async (tx) => {
         await tx.$queryRaw`SELECT 1 FROM "Team" WHERE "slug" = ${input.team} FOR UPDATE`
-        const model = await tx.model.findFirst({ where: { name: input.model, team: { slug: input.team } } })
+        const model = await tx.model.findFirst({
+          where: { name: input.model, team: { slug: input.team } },
+          include: { team: true },
+        })
         if (!model) throw notFound(`The model ${input.model}`)
+        openTeam(model.team)
         await demandRoom(tx, input)
         return tx.upload.create({
           data: {

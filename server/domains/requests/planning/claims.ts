@@ -34,10 +34,14 @@ export async function committed(
   return add(amountsOfColumns(held._sum), amountsOfColumns(asked._sum))
 }
 
-/** One at a time for each team and environment: two requests cannot both take the last of the allowance. */
+/**
+ * One at a time for each team and environment: two requests cannot both take the last of the allowance. Nor can the team
+ * be archived meanwhile.
+ */
 export async function lockAllowance(tx: Transaction, team: { slug: string }, environment: Environment): Promise<void> {
   const key = `allowance:${team.slug}:${environment}`
   await tx.$queryRaw`SELECT pg_advisory_xact_lock(hashtextextended(${key}, 0))::text`
+  await tx.$queryRaw`SELECT 1 FROM "Team" WHERE "slug" = ${team.slug} FOR SHARE`
 }
 
 export const heldBy = (claim: Columns | null | undefined): Amounts => (claim ? amountsOfColumns(claim) : noAmounts)
