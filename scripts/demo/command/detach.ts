@@ -15,11 +15,11 @@ export async function detach(options: StartOptions, flags: string[]): Promise<nu
   const log = join(state, 'logs', 'demo.log')
   const file = openSync(log, 'w', 0o600)
   const script = join(root, 'scripts', 'demo', 'main.ts')
-  // What was reset and agreed to here is not reset and asked again there.
+  // What was reset, said and agreed to here is not reset, said and asked again there.
   const args = [script, ...flags.filter((flag) => flag !== '--detach' && flag !== '--reset'), '--state', state, '--yes']
   const { MODELYARD_PARENT: _ours, ...environment } = process.env
   const child = spawn(process.execPath, [...process.execArgv, ...args], {
-    env: environment,
+    env: { ...environment, MODELYARD_AGREED: 'yes' },
     detached: true,
     stdio: ['ignore', file, file],
   })

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { accessFrom } from './access.ts'
 import { planFor } from './given-cluster.ts'
+import { isOurs } from './look.ts'
 
 let state: string
 beforeEach(() => {
@@ -63,7 +64,8 @@ describe('what is said before anything is written', () => {
     const plan = planFor(access, look, '10.0.0.9').join('\n')
     expect(plan).toContain('https://10.0.0.5:6443, Kubernetes v1.36.1')
     expect(plan).toContain('inferencemodels.inference.modelyard.dev')
-    expect(plan).toContain('kubectl --context one delete application,appproject platform --namespace argocd')
+    expect(plan).toContain('kubectl --context one delete applicationset namespaces models --namespace argocd')
+    expect(plan).toContain('kubectl --context one delete crd inferencemodels.inference.modelyard.dev')
     expect(plan).not.toContain('! ')
   })
 
@@ -71,5 +73,23 @@ describe('what is said before anything is written', () => {
     expect(planFor(access, look, '127.0.0.1').join('\n')).toContain('! 127.0.0.1 is not this machine, seen from there.')
     const local = { ...access, server: 'https://127.0.0.1:6443' }
     expect(planFor(local, look, '127.0.0.1').join('\n')).not.toContain('! ')
+  })
+})
+
+describe('what stands in the way', () => {
+  const object = (kind: string, metadata: object) => ({
+    apiVersion: 'argoproj.io/v1alpha1',
+    kind,
+    metadata: { name: 'platform', ...metadata },
+  })
+
+  it('is whatever of the same name somebody else has written', () => {
+    expect(isOurs(object('Application', { managedFields: [{ manager: 'kubectl' }] }))).toBe(false)
+    expect(isOurs(object('Application', { managedFields: [{ manager: 'modelyard-seed' }] }))).toBe(true)
+    const tracked = (by: string) => object('ApplicationSet', { annotations: { 'argocd.argoproj.io/tracking-id': by } })
+    expect(isOurs(tracked('platform:argoproj.io/ApplicationSet:argocd/models'))).toBe(true)
+    expect(isOurs(tracked('others:argoproj.io/ApplicationSet:argocd/models'))).toBe(false)
+    expect(isOurs(object('ApplicationSet', { labels: { 'app.kubernetes.io/instance': 'platform' } }))).toBe(true)
+    expect(isOurs(object('ApplicationSet', {}))).toBe(false)
   })
 })

@@ -31,6 +31,16 @@ export async function prepareGivenCluster(options: GivenClusterOptions): Promise
   return { kind: 'given', kubeconfig: access.kubeconfig, context: access.context, gitAddress }
 }
 
+/** In this order: the root would bring the ApplicationSets back, and a team's project has to outlive its Applications. */
+const removal = [
+  'delete application platform --namespace argocd',
+  'delete applicationset namespaces models --namespace argocd',
+  'wait --for=delete application --selector modelyard.dev/team --namespace argocd --timeout=5m',
+  'delete appproject --selector modelyard.dev/team --namespace argocd',
+  'delete appproject platform --namespace argocd',
+  'delete crd inferencemodels.inference.modelyard.dev',
+]
+
 export function planFor({ context, server, kubectl }: Access, { version, advice }: Look, gitAddress: string): string[] {
   const unreachable = isLoopback(gitAddress) && !isLoopback(new URL(server).hostname)
   return [
@@ -38,9 +48,9 @@ export function planFor({ context, server, kubectl }: Access, { version, advice 
     'What this writes there, by server-side apply:',
     '  the CustomResourceDefinition inferencemodels.inference.modelyard.dev',
     '  in the namespace argocd: the AppProject platform and the Application platform',
-    'From then on Argo CD applies there what is approved in the demo: projects and ApplicationSets in argocd, and the',
-    'namespaces of teams with what is in them. Stopping the demo leaves all that. This takes it away:',
-    `  ${kubectl} delete application,appproject platform --namespace argocd`,
+    'From then on Argo CD applies there what is approved in the demo: a project for each team and two ApplicationSets in',
+    'argocd, and the namespaces of teams with what is in them. Stopping the demo leaves all that. This takes it away:',
+    ...removal.map((command) => `  ${kubectl} ${command}`),
     `Argo CD has to reach the Git host of the demo, which listens on ${gitAddress} of this machine.`,
     ...(unreachable
       ? [`! ${gitAddress} is not this machine, seen from there. Name an address it can reach with --git-address.`]

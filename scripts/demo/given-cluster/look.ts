@@ -1,5 +1,6 @@
 import { ApiError, isNotFound } from '../../../infra/sandbox/kube-client/api-error.ts'
 import { KubeClient } from '../../../infra/sandbox/kube-client/kube-client.ts'
+import type { KubeObject } from '../../../infra/sandbox/kube-client/objects.ts'
 import { ARGO_CD } from '../../../infra/sandbox/real/binaries/tools.ts'
 import type { Access } from './access.ts'
 
@@ -26,6 +27,7 @@ export async function lookAt(access: Access): Promise<Look> {
         ].join('\n'),
       )
     }
+    await refuseForeign(client, access)
     return { version, advice: await adviceFor(client, access) }
   } finally {
     client.close()
@@ -51,6 +53,38 @@ async function hasArgoCd(client: KubeClient): Promise<boolean> {
   return (await dataOf(client, 'argocd-cm')) !== undefined
 }
 
+/** What the demo would write over. Field managers and the root's mark tell who wrote it. */
+const ours = [
+  { plural: 'applications', kind: 'Application', name: 'platform' },
+  { plural: 'appprojects', kind: 'AppProject', name: 'platform' },
+  { plural: 'applicationsets', kind: 'ApplicationSet', name: 'namespaces' },
+  { plural: 'applicationsets', kind: 'ApplicationSet', name: 'models' },
+]
+
+async function refuseForeign(client: KubeClient, { context, kubectl }: Access): Promise<void> {
+  const foreign: string[] = []
+  for (const { plural, kind, name } of ours) {
+    const path = `/apis/argoproj.io/v1alpha1/namespaces/argocd/${plural}/${name}`
+    const found = await existing(() => client.send<KubeObject>('GET', path))
+    if (found && !isOurs(found)) foreign.push(`${kind} ${name}`)
+  }
+  if (foreign.length === 0) return
+  throw new Error(
+    [
+      `In the namespace argocd of the cluster of context ${context} there is already: ${foreign.join(', ')}.`,
+      'The demo did not write that, and would write over it. Nothing was written. Choose another cluster, or look at it:',
+      `  ${kubectl} get application,appproject,applicationset --namespace argocd`,
+    ].join('\n'),
+  )
+}
+
+export function isOurs({ metadata, kind }: KubeObject): boolean {
+  if (kind !== 'ApplicationSet') return JSON.stringify(metadata.managedFields ?? []).includes('"modelyard-seed"')
+  // Applied by the root Application, which marks it in the way its Argo CD is set to.
+  const mark = metadata.annotations?.['argocd.argoproj.io/tracking-id'] ?? ''
+  return mark.startsWith('platform:') || metadata.labels?.['app.kubernetes.io/instance'] === 'platform'
+}
+
 async function adviceFor(client: KubeClient, { kubectl }: Access): Promise<string[]> {
   const settings = await dataOf(client, 'argocd-cm')
   const parameters = await dataOf(client, 'argocd-cmd-params-cm')
@@ -73,14 +107,18 @@ async function adviceFor(client: KubeClient, { kubectl }: Access): Promise<strin
 
 /** Undefined when there is no such ConfigMap. */
 async function dataOf(client: KubeClient, name: string): Promise<Record<string, string> | undefined> {
+  const path = `/api/v1/namespaces/argocd/configmaps/${name}`
+  const found = await existing(() => client.send<{ data?: Record<string, string> }>('GET', path))
+  return found && (found.data ?? {})
+}
+
+async function existing<T>(read: () => Promise<T>): Promise<T | undefined> {
   try {
-    const path = `/api/v1/namespaces/argocd/configmaps/${name}`
-    const found = await client.send<{ data?: Record<string, string> }>('GET', path)
-    return found.data ?? {}
+    return await read()
   } catch (error) {
     if (isNotFound(error)) return undefined
     if (error instanceof ApiError && error.code === 403) {
-      throw new Error(`The account of this kubeconfig may not read Argo CD's settings: ${error.message}`)
+      throw new Error(`The account of this kubeconfig may not read what belongs to Argo CD: ${error.message}`)
     }
     throw error
   }
