@@ -28,7 +28,7 @@ npm run bench:check [-- options]   the runtime alone; fails when a request costs
   --rounds N      of which the medians are taken (3)
   --no-peers      the runtime alone
   --last FILE     what the check compares with (runtime/bench/last.json)
-wrk makes the load where it is installed. Peers come from PyPI into .modelyard/python the first time: that takes minutes.`
+wrk makes the heaviest load where it is installed. Peers come from PyPI into .modelyard/python the first time: that takes minutes.`
 
 const { values } = parseArgs({
   allowNegative: true,
@@ -104,7 +104,9 @@ if (values.check) {
     if (met !== undefined) console.log(`${met ? 'met    ' : 'NOT MET'} ${goal}: ${measured} (${limit})`)
   }
   if (values.only.length === 0) {
-    const generator = (await haveWrk()) ? 'wrk, one thread' : 'our own generator, one thread'
+    const generator = (await haveWrk())
+      ? 'wrk, one thread, and our own where there is a rate'
+      : 'our own generator, one thread'
     const { seconds, rounds } = bench
     const circumstances = { versions: await versionsOf(), loadBefore, generator, seconds, rounds, failures }
     await writeSection(join(here, '../../docs/performance.md'), 'runtime', report(results, circumstances))

@@ -1,8 +1,9 @@
 /** One keep-alive connection that sends a request made beforehand, over and over, and reads no more than it must. */
 import { connect, type Socket } from 'node:net'
+import { AnswerReader } from './answer-reader.ts'
 
-const HEAD_END = Buffer.from('\r\n\r\n')
-const EMPTY = Buffer.alloc(0)
+/** All connections read into this: of an answer only the head is looked at, and only at once. */
+const shared = Buffer.allocUnsafeSlow(65_536)
 
 export interface Request {
   bytes: Buffer
@@ -28,23 +29,25 @@ export const requestOf = (
 }
 
 /** `outcome` is a status, or what went wrong with the connection. */
-export type Answered = (outcome: string) => void
+export type Answered = (caller: Caller, outcome: string) => void
 
 export class Caller {
+  /** From when on the answer under way has been waited for. */
+  since = 0
   private readonly request: Request
+  private readonly answered: Answered
   private socket: Socket | undefined
-  private pending: Buffer = EMPTY
-  private wanted = -1
-  private status = ''
-  private closing = false
-  private answered: Answered | undefined
+  private readonly reader = new AnswerReader()
+  private busy = false
 
-  constructor(request: Request) {
+  constructor(request: Request, answered: Answered) {
     this.request = request
+    this.answered = answered
   }
 
-  send(answered: Answered): void {
-    this.answered = answered
+  send(since: number): void {
+    this.since = since
+    this.busy = true
     this.socket ??= this.open()
     this.socket.write(this.request.bytes)
   }
@@ -54,9 +57,13 @@ export class Caller {
   }
 
   private open(): Socket {
-    const socket = connect({ host: this.request.host, port: this.request.port, noDelay: true })
+    const { host, port } = this.request
     let fault = 'connection closed'
-    socket.on('data', (chunk: Buffer) => this.read(chunk))
+    const callback = (length: number): boolean => {
+      if (this.socket === socket && this.reader.push(shared, length)) this.whole()
+      return true
+    }
+    const socket: Socket = connect({ host, port, noDelay: true, onread: { buffer: shared, callback } })
     socket.on('error', (error) => {
       fault = 'code' in error ? String(error.code) : error.message
     })
@@ -70,35 +77,22 @@ export class Caller {
 
   private forget(): void {
     this.socket = undefined
-    this.pending = EMPTY
-    this.wanted = -1
-    this.closing = false
+    this.reader.reset()
   }
 
   private finish(outcome: string): void {
-    const { answered } = this
-    this.answered = undefined
-    answered?.(outcome)
+    if (!this.busy) return
+    this.busy = false
+    this.answered(this, outcome)
   }
 
-  private read(chunk: Buffer): void {
-    if (this.wanted < 0) {
-      this.pending = this.pending.length === 0 ? chunk : Buffer.concat([this.pending, chunk])
-      const end = this.pending.indexOf(HEAD_END)
-      if (end < 0) return
-      const head = this.pending.toString('latin1', 0, end)
-      this.status = head.slice(9, 12)
-      this.closing = /\r\nconnection: *close/i.test(head)
-      this.wanted = Number(/\r\ncontent-length: *(\d+)/i.exec(head)?.[1] ?? 0) - (this.pending.length - end - 4)
-      this.pending = EMPTY
-    } else this.wanted -= chunk.length
-    if (this.wanted > 0) return
-    this.wanted = -1
-    if (this.closing) {
+  private whole(): void {
+    const { status, closing } = this.reader
+    if (closing) {
       const { socket } = this
       this.forget()
       socket?.destroy()
     }
-    this.finish(this.status)
+    this.finish(status)
   }
 }

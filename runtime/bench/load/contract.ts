@@ -17,6 +17,9 @@ export const Target = z.object({
 })
 export type TargetInput = z.input<typeof Target>
 
+/** The outcome of what had waited for a connection until the end. */
+export const NEVER_SENT = 'never sent'
+
 export const Experience = z.object({
   /** Requests that were due. */
   asked: z.number(),
@@ -44,3 +47,28 @@ export const ToGenerator = z.discriminatedUnion('type', [
 ])
 
 export const FromGenerator = z.object({ experiences: z.record(z.string(), Experience) })
+
+/** What `exact.ts` is told. */
+export const ExactLoad = z.object({
+  /** On this machine. */
+  port: z.int(),
+  /** The bytes of a request. */
+  requestFile: z.string(),
+  perSecond: z.number().positive(),
+  connections: z.int().min(1),
+  /** Until a new program has been compiled where it matters, it is the slowest of all. */
+  warmUpMilliseconds: z.number(),
+  seconds: z.number(),
+})
+export type ExactLoad = z.infer<typeof ExactLoad>
+
+export const ExactResult = z.object({
+  /** Answers with status 200. */
+  good: z.number(),
+  /** Other answers, and connections that ended without one. */
+  others: z.number(),
+  /** Milliseconds. */
+  p50: z.number(),
+  p99: z.number(),
+})
+export type ExactResult = z.infer<typeof ExactResult>

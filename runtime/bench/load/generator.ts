@@ -1,4 +1,5 @@
 /** The load generator's process: told by its parent whom to ask and how often. */
+import { writeFileSync } from 'node:fs'
 import { setPriority } from 'node:os'
 import { type Experience, FromGenerator, ToGenerator } from './contract.ts'
 import { SteadyTarget } from './steady-target.ts'
@@ -11,6 +12,8 @@ let ticking: NodeJS.Timeout | undefined
 const hurry = (): void => {
   try {
     setPriority(PROMPT_PRIORITY)
+    // Where sessions share the cores as groups, that counts within this one's alone: it needs to come first as a group.
+    writeFileSync('/proc/self/autogroup', String(PROMPT_PRIORITY))
   } catch {
     // Then it measures its own waiting too.
   }

@@ -20,7 +20,12 @@ export const failuresOf = ({ outcomes }: Experience): [what: string, times: numb
   Object.entries(outcomes).filter(([what]) => what !== '200')
 
 export const startSteadyLoad = (targets: TargetInput[], { prompt = true } = {}): SteadyLoad => {
-  const child = fork(new URL('./generator.ts', import.meta.url), { execArgv: ['--no-warnings'], stdio: 'inherit' })
+  const child = fork(new URL('./generator.ts', import.meta.url), {
+    execArgv: ['--no-warnings'],
+    stdio: 'inherit',
+    // A session of its own; it ends with its channel.
+    detached: prompt,
+  })
   child.send({ type: 'start', targets, prompt })
   const ended = once(child, 'exit')
 

@@ -1,11 +1,20 @@
-/** The heavy load: wrk where there is one, for it takes little of the cores it shares with what it measures. */
-import { spawn } from 'node:child_process'
+/**
+ * The heavy load: wrk where there is one, for it takes little of the cores it shares with what it measures. It knows no
+ * rate, and the pauses it can make instead cost it more than its requests: it neither kept to the rate nor left the server
+ * its share. Loads at a rate come from generators of our own.
+ */
+import { execFile, spawn } from 'node:child_process'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { promisify } from 'node:util'
 import type { Body } from '../workloads.ts'
+import { requestOf } from './caller.ts'
+import { type ExactLoad, ExactResult, NEVER_SENT } from './contract.ts'
 import { experienceOf, failuresOf, startSteadyLoad } from './steady-load.ts'
 
 export interface Load {
+  /** Answered, whatever the answer. */
   requestsPerSecond: number
   /** Milliseconds. */
   p50: number
@@ -43,8 +52,7 @@ const output = (command: string, args: string[]): Promise<string | undefined> =>
 const wrkText = output('wrk', ['--version'])
 export const haveWrk = async (): Promise<boolean> => (await wrkText) !== undefined
 
-/** wrk has no rate of its own: a pause before each request makes one, uneven as callers are. */
-const script = (path: string, body: Body, bodyFile: string, pauseMilliseconds: number): string =>
+const script = (path: string, body: Body, bodyFile: string): string =>
   [
     `local file = io.open(${JSON.stringify(bodyFile)}, "rb")`,
     'wrk.body = file:read("*all")',
@@ -55,7 +63,6 @@ const script = (path: string, body: Body, bodyFile: string, pauseMilliseconds: n
     ),
     `local text = nil`,
     `request = function() if text == nil then text = wrk.format(nil, ${JSON.stringify(path)}) end return text end`,
-    ...(pauseMilliseconds > 0 ? [`delay = function() return math.random(0, ${2 * pauseMilliseconds}) end`] : []),
   ].join('\n')
 
 const read = (text: string): Load => {
@@ -69,16 +76,19 @@ const read = (text: string): Load => {
   }
 }
 
-const byWrk = async (options: LoadOptions, connections: number, pauseMilliseconds: number): Promise<Load> => {
+const byWrk = async (options: LoadOptions): Promise<Load> => {
   const bodyFile = join(options.folder, 'body.bin')
   const scriptFile = join(options.folder, 'load.lua')
   await writeFile(bodyFile, options.body.body)
-  await writeFile(scriptFile, script(options.path, options.body, bodyFile, pauseMilliseconds))
-  const flags = ['-t1', `-c${connections}`, `-d${options.seconds}s`, '--latency', '-s', scriptFile]
+  await writeFile(scriptFile, script(options.path, options.body, bodyFile))
+  const flags = ['-t1', `-c${options.connections}`, `-d${options.seconds}s`, '--latency', '-s', scriptFile]
   return read((await output('wrk', [...flags, options.url + options.path])) ?? '')
 }
 
-/** Our own generator, in a process of its own too: works everywhere, but takes more of the cores. */
+/** Until a new process has compiled what it does all the time, it is the slowest of all. */
+const WARM_UP_MILLISECONDS = 700
+
+/** Our own generator, in a process of its own too. */
 export const byOwnGenerator = async (options: LoadOptions): Promise<Load> => {
   const { url, path, body, connections, seconds, perSecond } = options
   const bytes = body.body.toString('base64')
@@ -88,26 +98,46 @@ export const byOwnGenerator = async (options: LoadOptions): Promise<Load> => {
       prompt: false,
     },
   )
-  await new Promise((resolve) => setTimeout(resolve, seconds * 1000))
+  await pause(WARM_UP_MILLISECONDS)
+  await load.take()
+  await pause(seconds * 1000)
   const all = experienceOf(await load.stop(), 'all')
+  const errors = failuresOf(all)
+    .filter(([what]) => what !== NEVER_SENT)
+    .reduce((sum, [, times]) => sum + times, 0)
   return {
-    requestsPerSecond: (all.outcomes['200'] ?? 0) / seconds,
+    requestsPerSecond: ((all.outcomes['200'] ?? 0) + errors) / seconds,
     p50: all.p50,
     p99: all.p99,
-    errors: failuresOf(all).reduce((sum, [, times]) => sum + times, 0),
+    errors,
   }
 }
 
-const PAUSE_MILLISECONDS = 20
-const MOST_CONNECTIONS = 512
+/** As many as may be under way at a rate: enough for a server that stands still for some milliseconds. */
+const CONNECTIONS_AT_A_RATE = 256
+
+const byExactGenerator = async (options: LoadOptions, perSecond: number): Promise<Load> => {
+  const { url, path, body, folder, seconds } = options
+  const requestFile = join(folder, 'request.bin')
+  await writeFile(requestFile, requestOf('POST', url, path, body.headers, body.body).bytes)
+  const order: ExactLoad = {
+    port: Number(new URL(url).port),
+    requestFile,
+    perSecond,
+    connections: CONNECTIONS_AT_A_RATE,
+    warmUpMilliseconds: WARM_UP_MILLISECONDS,
+    seconds,
+  }
+  const script = join(import.meta.dirname, 'exact.ts')
+  const { stdout } = await promisify(execFile)(process.execPath, ['--no-warnings', script, JSON.stringify(order)])
+  const { good, others, p50, p99 } = ExactResult.parse(JSON.parse(stdout))
+  return { requestsPerSecond: (good + others) / seconds, p50, p99, errors: others }
+}
 
 export const generate = async (options: LoadOptions): Promise<Load> => {
-  if (!(await haveWrk())) return byOwnGenerator(options)
-  if (options.perSecond === undefined) return byWrk(options, options.connections, 0)
-  // So many connections that each pauses long enough for whole milliseconds to do.
-  const connections = Math.min(
-    MOST_CONNECTIONS,
-    Math.max(options.connections, Math.ceil((options.perSecond * PAUSE_MILLISECONDS) / 1000)),
-  )
-  return byWrk(options, connections, Math.max(1, Math.round((connections * 1000) / options.perSecond)))
+  const { perSecond } = options
+  if (perSecond === undefined) return (await haveWrk()) ? byWrk(options) : byOwnGenerator(options)
+  // It speaks to Linux, and to this machine alone.
+  if (process.platform === 'linux') return byExactGenerator(options, perSecond)
+  return byOwnGenerator({ ...options, connections: CONNECTIONS_AT_A_RATE })
 }
