@@ -3,7 +3,7 @@ import { encodeBinary, numberAt } from './binary-tensor.ts'
 import { elementCount, type Tensor } from './datatypes.ts'
 import { invalid, quoted } from './errors.ts'
 import type { InferRequest, RequestedOutput } from './infer-request.ts'
-import { writeTensorData } from './json/tensor-json.ts'
+import { floatBytes, writeTensorData } from './json/tensor-json.ts'
 
 export interface InferAnswer {
   body: Buffer
@@ -41,6 +41,8 @@ export const classify = (tensor: Tensor, classes: number, labels: readonly strin
 /** `outputs` are in the signature's order. */
 export const writeInferAnswer = (head: AnswerHead, request: InferRequest, outputs: readonly Tensor[]): InferAnswer => {
   let json = `{${head.modelFields}${request.id === '' ? '' : `,"id":${JSON.stringify(request.id)}`},"outputs":[`
+  /** What comes before `json`, where it is bytes already. */
+  const before: Buffer[] = []
   const tail: Buffer[] = []
   request.outputs.forEach((wanted: RequestedOutput, position) => {
     const output = outputs[wanted.index]
@@ -51,11 +53,13 @@ export const writeInferAnswer = (head: AnswerHead, request: InferRequest, output
       const bytes = encodeBinary(tensor)
       tail.push(bytes)
       json += `"parameters":{"binary_data_size":${bytes.length}}}`
+    } else if (tensor.data instanceof Float32Array) {
+      before.push(Buffer.from(`${json}"data":[`), ...floatBytes(tensor.data))
+      json = ']}'
     } else json += `"data":[${writeTensorData(tensor)}]}`
   })
   json += ']}'
-  const text = Buffer.from(json)
-  return tail.length === 0
-    ? { body: text, jsonLength: -1 }
-    : { body: Buffer.concat([text, ...tail]), jsonLength: text.length }
+  const text = [...before, Buffer.from(json)]
+  const jsonLength = tail.length === 0 ? -1 : text.reduce((sum, each) => sum + each.length, 0)
+  return { body: Buffer.concat([...text, ...tail]), jsonLength }
 }
