@@ -5,6 +5,7 @@ import Link from 'next/link'
 import { usePathname } from 'next/navigation'
 import { alertsQuery } from '#components/queries/observability.ts'
 import { openRequestsQuery, waitingForMeQuery } from '#components/queries/requests.ts'
+import { LinkPending } from '#components/ui/actions/link-pending.tsx'
 import { useMe } from '../me-context.tsx'
 import { useCurrentTeam } from '../use-current-team.ts'
 import { isCurrent, type NavigationItem, platformItems, teamItems } from './items.ts'
@@ -49,7 +50,10 @@ function NavigationLink({ item, count, onNavigate }: LinkProps) {
       onClick={onNavigate}
     >
       <Icon size={17} stroke={1.7} aria-hidden />
-      <span className={classes.label}>{item.label}</span>
+      <span className={classes.label}>
+        {item.label}
+        <LinkPending />
+      </span>
       {count ? <span className={classes.count}>{count > 99 ? '99+' : count}</span> : null}
     </Link>
   )

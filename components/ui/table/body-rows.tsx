@@ -1,5 +1,6 @@
 import { Skeleton } from '@mantine/core'
 import Link from 'next/link'
+import { LinkPending } from '#components/ui/actions/link-pending.tsx'
 import type { Column } from './columns.ts'
 import classes from './table.module.css'
 
@@ -22,6 +23,7 @@ export function BodyRow<Row>({ row, columns, href, changed }: Props<Row>) {
             {place === 0 && href ? (
               <Link href={href} className={classes.rowLink}>
                 {column.cell(row)}
+                <LinkPending />
               </Link>
             ) : (
               column.cell(row)
