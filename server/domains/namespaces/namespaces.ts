@@ -1,4 +1,5 @@
 /** Namespaces as a team sees them: what was agreed (claims), what the cluster holds (observed), what is on its way (requests). */
+import { setTimeout as wait } from 'node:timers/promises'
 import type { OutputOf, ParsedInputOf } from '../../contracts/contract.ts'
 import { Environment, environments, NamespaceName, RequestId, TeamSlug } from '../../contracts/names.ts'
 import type { getNamespace, listNamespaces, NamespaceDetail, NamespaceView } from '../../contracts/namespaces.ts'
@@ -30,6 +31,9 @@ import { podViews } from './pods.ts'
 import { amountsInForce, amountsUsed } from './quota.ts'
 import { stateOfNamespace } from './state.ts'
 
+const patience = 2000
+const free: Pick<Policy, 'prices'> = { prices: { cpu: 0, memory: 0, gpu: 0, storage: 0 } }
+
 type Needs = { db: Database; clusters: Clusters; policy: PolicyService }
 type Claim = Awaited<ReturnType<Database['namespaceClaim']['findMany']>>[number]
 
@@ -48,8 +52,9 @@ const sortValues: SortValues<NamespaceView> = {
 
 export function createNamespaces({ db, clusters, policy }: Needs) {
   async function prices(): Promise<Pick<Policy, 'prices'>> {
-    // A cost is a courtesy: without the policy it is left at nothing rather than hiding the namespaces.
-    return policy.current().catch(() => ({ prices: { cpu: 0, memory: 0, gpu: 0, storage: 0 } }))
+    // A cost is a courtesy: without the policy it is left at nothing rather than hiding the namespaces, or holding them up.
+    const known = policy.current().catch(() => free)
+    return Promise.race([known, wait(patience, free, { ref: false })])
   }
 
   async function viewsOf(claims: Claim[], pending: HistoryEntry[], team: string): Promise<NamespaceView[]> {

@@ -11,15 +11,24 @@ function begin(files: Record<string, string> = { [path]: yaml }) {
   const git = createFakeGitHost(files)
   let reads = 0
   let now = 0
+  let silent = false
   const readFile: typeof git.readFile = (...given) => {
     reads += 1
+    if (silent) return new Promise(() => undefined)
     return git.readFile(...given)
   }
-  const policy = createPolicy({ git: { ...git, readFile }, clock: { now: () => new Date(now) } })
+  const policy = createPolicy({
+    git: { ...git, readFile },
+    clock: { now: () => new Date(now) },
+    patienceMilliseconds: 50,
+  })
   return {
     git,
     policy,
     reads: () => reads,
+    fallSilent: () => {
+      silent = true
+    },
     later: (seconds: number) => {
       now += seconds * 1000
     },
@@ -43,6 +52,17 @@ describe('the policy', () => {
     git.down(false)
     later(11)
     expect((await policy.view()).problem).toBeNull()
+  })
+
+  it('does not wait long for a host that has fallen silent', async () => {
+    const { policy, reads, later, fallSilent } = begin()
+    const { version } = await policy.current()
+    fallSilent()
+    for (let turn = 0; turn < 3; turn++) {
+      later(11)
+      expect(await policy.view()).toMatchObject({ version, problem: 'The Git host does not answer.' })
+    }
+    expect(reads()).toBe(2)
   })
 
   it('says what is wrong with the file, and goes on with the last good one', async () => {

@@ -2,6 +2,7 @@
  * The platform's policy, read from the GitOps repository. When the host does not answer, the last policy that was
  * read goes on being used and says so; without any, requests wait.
  */
+import { setTimeout as wait } from 'node:timers/promises'
 import { parse } from 'yaml'
 import type { OutputOf } from '../../contracts/contract.ts'
 import { Policy } from '../../contracts/platform/policy.ts'
@@ -18,7 +19,9 @@ export { monthlyCost } from './prices.ts'
 const policyPath = 'platform/policy.yaml'
 const freshMilliseconds = 10_000
 
-export function createPolicy({ git, clock }: { git: GitHost; clock: Clock }) {
+type Needs = { git: GitHost; clock: Clock; patienceMilliseconds?: number }
+
+export function createPolicy({ git, clock, patienceMilliseconds = 3000 }: Needs) {
   let known: { policy: Policy; readAt: number } | undefined
   let trouble: { problem: string; at: number } | undefined
   let reading: Promise<Policy> | undefined
@@ -44,6 +47,13 @@ export function createPolicy({ git, clock }: { git: GitHost; clock: Clock }) {
     return parsed.data
   }
 
+  /** Whoever has a policy does not wait long for another. */
+  async function inTime(wanted: Promise<Policy>): Promise<Policy> {
+    const policy = await Promise.race([wanted, wait(patienceMilliseconds, undefined, { ref: false })])
+    if (policy) return policy
+    throw failure('integration_unavailable', 'The Git host does not answer.', 'Wait a moment; nothing is lost.')
+  }
+
   async function currentWithProblem(): Promise<{ policy: Policy; problem: string | null }> {
     const isRecent = (at: number) => clock.now().getTime() - at < freshMilliseconds
     if (known && isRecent(known.readAt)) return { policy: known.policy, problem: null }
@@ -53,7 +63,7 @@ export function createPolicy({ git, clock }: { git: GitHost; clock: Clock }) {
       reading = undefined
     })
     try {
-      const policy = await reading
+      const policy = known ? await inTime(reading) : await reading
       known = { policy, readAt: clock.now().getTime() }
       trouble = undefined
       return { policy, problem: null }
