@@ -39,7 +39,7 @@ export function Approvals({ request }: { request: RequestView }) {
               ?
             </span>
             <div>
-              <div className={classes.personName}>{missing === 1 ? 'One more' : `${missing} more`}</div>
+              <div className={classes.personName}>{missingInWords(missing, standing)}</div>
               <div className={classes.personDetail}>{request.verdict.approvers}</div>
             </div>
           </li>
@@ -55,6 +55,11 @@ export function Approvals({ request }: { request: RequestView }) {
       </ul>
     </Section>
   )
+}
+
+function missingInWords(missing: number, standing: number): string {
+  if (standing > 0) return missing === 1 ? 'One more' : `${missing} more`
+  return missing === 1 ? 'One approval' : `${missing} approvals`
 }
 
 /** Said on the Git host by somebody whose word has no weight here, and why. */
