@@ -18,6 +18,10 @@ test('a request is asked for and approved without a mouse', async ({ asMember, a
   const reviewer = asReviewer.page
   await asReviewer.request.open(id)
   await press(reviewer, asReviewer.request.approveButton)
+  await expect(reviewer.getByRole('dialog')).toBeVisible()
+  await reviewer.keyboard.press('Escape')
+  await expect(asReviewer.request.approveButton).toBeFocused()
+  await reviewer.keyboard.press('Enter')
   const confirm = reviewer.getByRole('dialog').getByRole('button', { name: /^Approve/ })
   await tabTo(reviewer, confirm)
   await reviewer.keyboard.press('Enter')

@@ -1,6 +1,7 @@
 /** WCAG 2.2 AA by axe, on every page, in both themes; and no page wider than a phone. */
 import AxeBuilder from '@axe-core/playwright'
 import type { Portal } from '../../fixtures/portal.ts'
+import { makeTeam } from '../../fixtures/team.ts'
 import { expect, test } from '../../fixtures/test.ts'
 
 const pages = [
@@ -22,6 +23,8 @@ const pages = [
   '/settings/tokens',
   '/settings/git-account',
   '/docs/api',
+  '/teams/ml/namespaces/ml-dev/pods/gone',
+  '/nowhere',
 ]
 
 const adminPages = ['/admin/teams', '/admin/teams/new', '/admin/teams/ml']
@@ -63,6 +66,7 @@ for (const scheme of ['light', 'dark'] as const) {
 
 test('no page is wider than a phone', async ({ asMaintainer, asAdmin }) => {
   test.setTimeout(120_000)
-  await fitsAPhone(asMaintainer, pages)
+  const team = await makeTeam(asAdmin, 'Forecasting and demand planning for northern Europe')
+  await fitsAPhone(asMaintainer, [...pages, `/teams/${team}`, `/teams/${team}/team`])
   await fitsAPhone(asAdmin, adminPages)
 })
