@@ -106,6 +106,18 @@ describe('deciding about a request', () => {
     expect((await requests.approve(reviewer, { id: request.id, sha })).state).toBe('approved')
   })
 
+  it('does not count the approval of somebody who has been shut out since', async () => {
+    const { db, requests, reviewer, maintainer, submitted } = story()
+    const request = await submitted({ environment: 'prod' })
+    const sha = headOf(request)
+    await requests.approve(reviewer, { id: request.id, sha })
+    await db.user.update({ where: { id: String(reviewer.userId) }, data: { disabledAt: new Date() } })
+    const now = await requests.approve(maintainer, { id: request.id, sha })
+    expect([now.state, now.stateLabel]).toEqual(['in_review', 'Waiting for 1 of 2 approvals'])
+    const another = await makePerson(db, 'Another reviewer', { platform: ['reviewer'] })
+    expect((await requests.approve(another, { id: request.id, sha })).state).toBe('approved')
+  })
+
   it('voids approvals when the branch moves on, and merges only what was approved again', async () => {
     const { db, git, requests, advance, team, maintainer, reviewer, submitted } = story()
     const request = await submitted({ environment: 'prod' })

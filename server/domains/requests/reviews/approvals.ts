@@ -4,10 +4,11 @@ import { failure } from '../../../errors.ts'
 import type { Actor } from '../../../permissions/actor.ts'
 import type { ListedRow } from '../lifecycle/store.ts'
 
-/** An approval counts while it stands for the present head and has not been voided. */
+/** An approval counts while it stands for the present head, has not been voided, and whoever gave it is still let in. */
 export const validApprovals = (row: ListedRow) =>
   row.approvals.filter(
-    (approval) => approval.decision === 'approved' && approval.voidedAt === null && approval.sha === row.headSha,
+    ({ decision, voidedAt, sha, reviewer }) =>
+      decision === 'approved' && voidedAt === null && sha === row.headSha && reviewer.disabledAt === null,
   )
 
 const fromPlatform = (roles: readonly string[]) => roles.includes('reviewer') || roles.includes('admin')
