@@ -86,7 +86,7 @@ const byWrk = async (options: LoadOptions): Promise<Load> => {
 }
 
 /** Until a new process has compiled what it does all the time, it is the slowest of all. */
-const WARM_UP_MILLISECONDS = 700
+export const WARM_UP_MILLISECONDS = 700
 
 /** Our own generator, in a process of its own too. */
 export const byOwnGenerator = async (options: LoadOptions): Promise<Load> => {

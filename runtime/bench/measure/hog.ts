@@ -6,8 +6,9 @@
  */
 import { mkdtemp } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { type Experiences, experienceOf, failuresOf, startSteadyLoad } from '../load/steady-load.ts'
-import { generate } from '../load/wrk.ts'
+import { generate, WARM_UP_MILLISECONDS } from '../load/wrk.ts'
 import { openLimits, type Server, startRuntime } from '../servers.ts'
 import { makeTokens } from '../tokens.ts'
 import { bodyOf, workloads } from '../workloads.ts'
@@ -81,7 +82,7 @@ export const measureHog = async ({
       })),
     )
     const hogFor = async (times: number) => {
-      const hog = await generate({
+      const generating = generate({
         url: server.url,
         path: `/v2/models/${HOG}/infer`,
         body: { headers: headersOf(HOG), body },
@@ -90,7 +91,13 @@ export const measureHog = async ({
         folder: home,
         perSecond: sharePerSecond * times,
       })
-      return { hog, taken: await load.take() }
+      generating.catch(() => {}) // whoever waits for it below hears of it
+      // What its generator takes to get going is not what the hog does to the others.
+      await pause(WARM_UP_MILLISECONDS)
+      await load.take()
+      await pause(seconds * 1000)
+      const taken = await load.take()
+      return { hog: await generating, taken }
     }
     await hogFor(1) // warming up
     const found: { calm: Awaited<ReturnType<typeof hogFor>>; hogged: Awaited<ReturnType<typeof hogFor>> }[] = []
