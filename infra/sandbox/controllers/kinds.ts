@@ -60,16 +60,6 @@ export type ResourceQuota = KubeObject<
   { hard?: Record<string, string>; used?: Record<string, string> }
 >
 
-export const matchesSelector = (selector: Selector, labels: Record<string, string> = {}): boolean =>
-  Object.entries(selector.matchLabels ?? {}).every(([key, value]) => labels[key] === value) &&
-  (selector.matchExpressions ?? []).every(({ key, operator, values = [] }) => {
-    const value = labels[key]
-    if (operator === 'Exists') return value !== undefined
-    if (operator === 'DoesNotExist') return value === undefined
-    const listed = value !== undefined && values.includes(value)
-    return operator === 'In' ? listed : !listed
-  })
-
 export const isPodReady = (pod: Pod): boolean =>
   pod.status?.conditions?.some((condition) => condition.type === 'Ready' && condition.status === 'True') ?? false
 

@@ -2,14 +2,19 @@ import type { IncomingMessage } from 'node:http'
 
 export class BodyTooLarge extends Error {}
 
-/** Reads a whole body, and stops as soon as it is larger than the limit. */
-export async function readBody(request: IncomingMessage, limit: number): Promise<Buffer> {
-  const chunks: Buffer[] = []
-  let size = 0
-  for await (const chunk of request) {
-    size += chunk.length
-    if (size > limit) throw new BodyTooLarge(`The body is larger than ${limit} bytes`)
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks)
+/** The whole body. What is beyond the limit is still taken off the wire, or the sender could not read why it is refused. */
+export function readBody(request: IncomingMessage, limit: number): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    let chunks: Buffer[] = []
+    let size = 0
+    request.on('data', (chunk: Buffer) => {
+      size += chunk.length
+      if (size <= limit) return chunks.push(chunk)
+      chunks = []
+      reject(new BodyTooLarge(`The body is larger than ${limit} bytes`))
+    })
+    request.once('end', () => resolve(Buffer.concat(chunks)))
+    request.once('error', reject)
+    request.once('close', () => reject(new Error('The body ended before it was complete')))
+  })
 }

@@ -24,6 +24,8 @@ import { ok, type Reply, type Route } from './routes.ts'
 import { sandboxRoutes } from './sandbox.ts'
 
 const bodyLimit = 40_000_000
+/** Whoever has not said who they are has nothing large to say. */
+const anonymousBodyLimit = 100_000
 const documentation = 'https://docs.github.com/rest'
 
 type Parts = {
@@ -75,7 +77,7 @@ export function createApi({ host, app, faults, rateLimit, deliveries, oauth }: P
       throw new Problem(403, 'API rate limit exceeded', undefined, rateLimit.headers(name))
     }
     const found = matchRoute(routes, method, path)
-    const body = await readJson(request)
+    const body = await readJson(request, caller.actor || caller.isApp ? bodyLimit : anonymousBodyLimit)
     const url = `${host.apiUrl}${path}`
     try {
       const reply = await found.route.run({
@@ -131,16 +133,16 @@ function paramsOf({ names }: Route, match: RegExpExecArray): Record<string, stri
   }
 }
 
-async function readJson(request: IncomingMessage): Promise<unknown> {
+async function readJson(request: IncomingMessage, limit: number): Promise<unknown> {
   try {
-    const text = (await readBody(request, bodyLimit)).toString('utf8')
+    const text = (await readBody(request, limit)).toString('utf8')
     if (text.trim() === '') return undefined
     const value: unknown = JSON.parse(text)
     if (typeof value !== 'object' || value === null) throw new Problem(400, 'Body should be a JSON object')
     return value
   } catch (error) {
     if (error instanceof SyntaxError) throw new Problem(400, 'Problems parsing JSON')
-    if (error instanceof BodyTooLarge) throw new Problem(413, `The body is larger than ${bodyLimit} bytes.`)
+    if (error instanceof BodyTooLarge) throw new Problem(413, `The body is larger than ${limit} bytes.`)
     throw error
   }
 }

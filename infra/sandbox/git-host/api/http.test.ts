@@ -46,6 +46,15 @@ describe('answers', () => {
     expect(Number(third.headers.get('x-ratelimit-used'))).toBeGreaterThan(used)
   })
 
+  it('take little from whoever has not said who they are', async () => {
+    const body = JSON.stringify({ body: 'x'.repeat(200_000) })
+    const anonymously = (text: string) =>
+      fetch(`${host.url}/repos/platform/gitops/hooks`, { method: 'POST', body: text })
+    expect((await anonymously('{}')).status).toBe(401)
+    expect((await anonymously(body)).status).toBe(413)
+    expect((await callRepo('/hooks', { method: 'POST', body })).status).toBe(422)
+  })
+
   it('tell the rate limit in headers and in /rate_limit', async () => {
     const { data, headers } = await host.admin.rateLimit.get()
     expect(data.rate.limit).toBe(60_000)

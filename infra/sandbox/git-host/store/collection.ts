@@ -34,4 +34,3 @@ export function openCollection<T extends { id: number }>(directory: string, sche
     },
   }
 }
-export type Collection<T extends { id: number }> = ReturnType<typeof openCollection<T>>
