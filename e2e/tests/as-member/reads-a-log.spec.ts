@@ -38,7 +38,7 @@ test('a member reads what a pod of the team writes, and a stranger does not', as
   expect((await download).suggestedFilename()).toBe('server-main.log')
 
   await asMember.open(`/teams/${team}/namespaces/${namespace}/pods/gone`)
-  await expect(page.getByText('The pod gone does not exist').first()).toBeVisible()
+  await expect(page.getByText('The pod gone is not there.').first()).toBeVisible()
   await asStranger.open(page.url())
   await expect(asStranger.page.getByRole('log')).toHaveCount(0)
   await expect(asStranger.page.getByText(`Team ${team} does not exist, or you may not see it.`)).toBeVisible()

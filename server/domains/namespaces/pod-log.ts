@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import type { ParsedInputOf } from '../../contracts/contract.ts'
 import type { getPodLog, PodLog } from '../../contracts/pods.ts'
-import { invalid, notFound } from '../../errors.ts'
+import { failure, invalid } from '../../errors.ts'
 import { type Cluster, ClusterError, faultOf, kinds } from '../../ports/cluster.ts'
 
 const Named = z.object({ name: z.string() })
@@ -20,6 +20,9 @@ const Pod = z.object({
 
 type Asked = Omit<ParsedInputOf<typeof getPodLog>, 'team'>
 
+const whereItWent =
+  'It may have ended, or another has taken its place. The page of the namespace lists those there are.'
+
 export async function podLog(cluster: Cluster, asked: Asked): Promise<PodLog> {
   // Listed, because that is what the portal's account may do with pods.
   const pods = await cluster.list(kinds.pod, {
@@ -27,7 +30,7 @@ export async function podLog(cluster: Cluster, asked: Asked): Promise<PodLog> {
     fieldSelector: `metadata.name=${asked.pod}`,
   })
   const object = pods.find((each) => each.metadata.name === asked.pod)
-  if (!object) throw notFound(`The pod ${asked.pod}`)
+  if (!object) throw failure('not_found', `The pod ${asked.pod} is not there.`, whereItWent)
   const { spec, status } = Pod.parse(object)
   const containers = [...spec.containers, ...spec.initContainers].map((each) => each.name)
   const container = asked.container ?? containers[0] ?? ''
