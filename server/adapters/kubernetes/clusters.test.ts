@@ -91,7 +91,7 @@ describe('the clusters of a kubeconfig', () => {
     await cluster.probe()
     wanted = 'second'
     await writeFile(file, kubeconfigOf({ here: { server: url, token: 'second' } }))
-    expect(await cluster.probe()).toEqual({ version: 'v1.36.1' })
+    expect(await cluster.probe()).toEqual({ version: 'v1.36.1', address: url })
     expect(asked.slice(1)).toEqual(['GET /version Bearer first', 'GET /version Bearer second'])
   })
 
@@ -104,7 +104,7 @@ describe('the clusters of a kubeconfig', () => {
     await cluster.probe()
     wanted = 'second'
     await writeFile(tokenFile, 'second')
-    expect(await cluster.probe()).toEqual({ version: 'v1.36.1' })
+    expect(await cluster.probe()).toEqual({ version: 'v1.36.1', address: url })
   })
 
   it('explain that a token is refused, once it has been read again', async () => {
@@ -124,7 +124,7 @@ describe('the clusters of a kubeconfig', () => {
     await writeFile(file, 'clusters: [')
     await expect(cluster.probe()).rejects.toMatchObject({ fault: 'unauthenticated' })
     held.answer = version
-    expect(await cluster.probe()).toEqual({ version: 'v1.36.1' })
+    expect(await cluster.probe()).toEqual({ version: 'v1.36.1', address: url })
   })
 
   it('follow the address when the file names another', async () => {

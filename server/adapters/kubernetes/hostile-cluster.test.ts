@@ -224,6 +224,6 @@ describe('a cluster that', () => {
     const cluster = createKubernetesCluster(load, 'here')
     await cluster.probe()
     wanted = 'b'
-    expect(await cluster.probe()).toEqual({ version: 'v1' })
+    expect(await cluster.probe()).toEqual({ version: 'v1', address: url })
   })
 })
