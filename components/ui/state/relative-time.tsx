@@ -9,9 +9,10 @@ export function RelativeTime({ at }: { at: string }) {
   const now = useNow()
   const date = new Date(at)
   return (
-    // The browser may have read a fact anew before it wakes up what the server painted: another time is no fault then.
+    // The server's words are a moment older than the browser's, and as long: the exact time in their place made rows
+    // wrap anew when the page woke up. That they differ is no fault; the clock's next beat brings them together.
     <time className={classes.time} dateTime={at} title={exactTime(date)} suppressHydrationWarning>
-      {now ? relativeTime(date, now > date || date.getTime() - now.getTime() > 60_000 ? now : date) : exactTime(date)}
+      {relativeTime(date, now > date || date.getTime() - now.getTime() > 60_000 ? now : date)}
     </time>
   )
 }

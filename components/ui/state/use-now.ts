@@ -20,12 +20,9 @@ function subscribe(listener: () => void) {
   }
 }
 
-/** Null on the server and while hydrating: what was rendered there must not depend on the time of day. */
-export function useNow(): Date | null {
-  const value = useSyncExternalStore(
-    subscribe,
-    () => now,
-    () => null,
-  )
-  return value === null ? null : new Date(value)
+/** The server's modules live long: there the time is asked anew for every page. */
+const atFirst = () => (typeof window === 'undefined' ? Date.now() : now)
+
+export function useNow(): Date {
+  return new Date(useSyncExternalStore(subscribe, () => now, atFirst))
 }
