@@ -1,9 +1,11 @@
 /** The answer to an infer request: JSON, followed by binary tensors where they were asked for. */
 import { encodeBinary, numberAt } from './binary-tensor.ts'
-import { elementCount, type Tensor } from './datatypes.ts'
+import { elementCount, type TakeMemory, type Tensor } from './datatypes.ts'
 import { invalid, quoted } from './errors.ts'
 import type { InferRequest, RequestedOutput } from './infer-request.ts'
-import { floatBytes, writeTensorData } from './json/tensor-json.ts'
+import { writeTensorData } from './json/tensor-json.ts'
+import { LARGE } from './kept-memory.ts'
+import { FLOAT_TEXT, writeFloats } from './numbers/float-writer.ts'
 
 export interface InferAnswer {
   body: Buffer
@@ -38,11 +40,31 @@ export const classify = (tensor: Tensor, classes: number, labels: readonly strin
   return { name: tensor.name, datatype: 'BYTES', shape: [...tensor.shape.slice(0, -1), kept], data }
 }
 
-/** `outputs` are in the signature's order. */
-export const writeInferAnswer = (head: AnswerHead, request: InferRequest, outputs: readonly Tensor[]): InferAnswer => {
+const mostBytes = (piece: Uint8Array | Float32Array): number =>
+  piece.length * (piece instanceof Float32Array ? FLOAT_TEXT : 1)
+
+/** Puts bytes as they are and numbers as text, one after the other; returns where they end. */
+const put = (out: Buffer, start: number, pieces: readonly (Uint8Array | Float32Array)[]): number => {
+  let at = start
+  for (const piece of pieces) {
+    if (piece instanceof Float32Array) at = writeFloats(out, at, piece, 0, piece.length)
+    else {
+      out.set(piece, at)
+      at += piece.length
+    }
+  }
+  return at
+}
+
+/** `outputs` are in the signature's order. With `take`, a large body lies in the memory it gives. */
+export const writeInferAnswer = (
+  head: AnswerHead,
+  request: InferRequest,
+  outputs: readonly Tensor[],
+  take?: TakeMemory,
+): InferAnswer => {
+  const pieces: (Uint8Array | Float32Array)[] = []
   let json = `{${head.modelFields}${request.id === '' ? '' : `,"id":${JSON.stringify(request.id)}`},"outputs":[`
-  /** What comes before `json`, where it is bytes already. */
-  const before: Buffer[] = []
   const tail: Buffer[] = []
   request.outputs.forEach((wanted: RequestedOutput, position) => {
     const output = outputs[wanted.index]
@@ -54,12 +76,15 @@ export const writeInferAnswer = (head: AnswerHead, request: InferRequest, output
       tail.push(bytes)
       json += `"parameters":{"binary_data_size":${bytes.length}}}`
     } else if (tensor.data instanceof Float32Array) {
-      before.push(Buffer.from(`${json}"data":[`), ...floatBytes(tensor.data))
+      pieces.push(Buffer.from(`${json}"data":[`), tensor.data)
       json = ']}'
     } else json += `"data":[${writeTensorData(tensor)}]}`
   })
   json += ']}'
-  const text = [...before, Buffer.from(json)]
-  const jsonLength = tail.length === 0 ? -1 : text.reduce((sum, each) => sum + each.length, 0)
-  return { body: Buffer.concat([...text, ...tail]), jsonLength }
+  pieces.push(Buffer.from(json))
+  const most = [...pieces, ...tail].reduce((sum, each) => sum + mostBytes(each), 0)
+  const body = take && most > LARGE ? Buffer.from(take(most)) : Buffer.allocUnsafe(most)
+  const textEnd = put(body, 0, pieces)
+  const end = put(body, textEnd, tail)
+  return { body: body.subarray(0, end), jsonLength: tail.length === 0 ? -1 : textEnd }
 }

@@ -3,6 +3,7 @@
  * sides keep the memory they write frames into and read them from.
  */
 import type { Socket } from 'node:net'
+import { returnMemory } from '../../protocol/kept-memory.ts'
 
 export const FRAME_HEAD = 8
 const REQUEST_HEAD = 24
@@ -93,7 +94,7 @@ export class FrameWriter {
     const { socket } = this
     if (after.length > 0) socket.cork()
     socket.write(this.bytes.subarray(0, filled))
-    for (const each of after) socket.write(each)
+    for (const each of after) socket.write(each, () => returnMemory(each.buffer))
     if (after.length > 0) socket.uncork()
     // What the socket could not take at once it still reads from, so this memory is left to it.
     if (socket.writableLength > 0) {
@@ -151,6 +152,7 @@ export const writeAnswerHead = (view: DataView, at: number, item: Omit<WireAnswe
   view.setUint32(at + 28, item.to - item.from, true)
 }
 
+/** The memory of the bodies goes back to where it was taken from. */
 export const sendAnswers = (writer: FrameWriter, items: readonly WireAnswer[]): void => {
   let at = FRAME_HEAD + items.length * ANSWER_HEAD
   let inline = at
@@ -165,6 +167,7 @@ export const sendAnswers = (writer: FrameWriter, items: readonly WireAnswer[]): 
     if (item.to - item.from > INLINE || after.length > 0) after.push(item.bytes.subarray(item.from, item.to))
     else {
       item.bytes.copy(bytes, at, item.from, item.to)
+      returnMemory(item.bytes.buffer)
       at += item.to - item.from
     }
   }

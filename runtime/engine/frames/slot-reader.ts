@@ -5,8 +5,8 @@
 import { closeSync, openSync, readSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TakeMemory } from '../../protocol/datatypes.ts'
+import { returnMemory, takeMemory } from '../../protocol/kept-memory.ts'
 
-const MAX_KEPT = 8
 const ALIGNMENT = 8
 
 export interface SlotBody {
@@ -18,21 +18,6 @@ export interface SlotBody {
 }
 
 export const slotReader = (folder: string) => {
-  /** The smallest first. */
-  const free: ArrayBuffer[] = []
-
-  const memoryFor: TakeMemory = (size) => {
-    const fitting = free.findIndex((each) => each.byteLength >= size)
-    const found = fitting < 0 ? undefined : free.splice(fitting, 1)[0]
-    return found ?? new ArrayBuffer(2 ** Math.ceil(Math.log2(Math.max(size, 1))))
-  }
-
-  const giveBack = (memory: ArrayBuffer): void => {
-    free.push(memory)
-    free.sort((a, b) => a.byteLength - b.byteLength)
-    if (free.length > MAX_KEPT) free.shift()
-  }
-
   const fill = (place: Buffer, id: number): void => {
     const descriptor = openSync(join(folder, String(id)), 'r')
     try {
@@ -50,19 +35,19 @@ export const slotReader = (folder: string) => {
     read: (id: number, length: number, jsonLength: number | undefined): SlotBody => {
       // Binary tensors behind the JSON part are then aligned, and need not be copied to be read.
       const shift = (ALIGNMENT - ((jsonLength ?? 0) % ALIGNMENT)) % ALIGNMENT
-      const place = memoryFor(length + ALIGNMENT)
+      const place = takeMemory(length + ALIGNMENT)
       const taken = [place]
       const body = Buffer.from(place, shift, length)
       fill(body, id)
       return {
         body,
         take: (size) => {
-          const memory = memoryFor(size)
+          const memory = takeMemory(size)
           taken.push(memory)
           return memory
         },
         release: () => {
-          for (const memory of taken.splice(0)) giveBack(memory)
+          for (const memory of taken.splice(0)) returnMemory(memory)
         },
       }
     },

@@ -3,6 +3,7 @@ import type { TakeMemory, Tensor } from '../../protocol/datatypes.ts'
 import { errorBody, InferenceError } from '../../protocol/errors.ts'
 import { type InferRequest, parseInferRequest } from '../../protocol/infer-request.ts'
 import { type AnswerHead, type InferAnswer, writeInferAnswer } from '../../protocol/infer-response.ts'
+import { returnMemory, takeMemory } from '../../protocol/kept-memory.ts'
 import { parseGrpcRequest, writeGrpcAnswer } from '../../protocol/protobuf/grpc-infer.ts'
 import type { ModelSignature } from '../../protocol/signature.ts'
 import { bodyKind, type WireAnswer, type WireRequest } from '../frames/frames.ts'
@@ -101,7 +102,7 @@ export const createRunner = (parts: RunnerParts): Runner => {
   const write = (work: Work, outputs: readonly Tensor[]): InferAnswer => {
     if (work.wire.kind === bodyKind.predict) return writeTextAnswer(work.text, labels.predictions(outputs)[0], tenant)
     if (work.wire.kind === bodyKind.grpc) return writeGrpcAnswer(parts.names, head, work.request, outputs)
-    return writeInferAnswer(head, work.request, outputs)
+    return writeInferAnswer(head, work.request, outputs, takeMemory)
   }
 
   const answer = (
@@ -152,13 +153,25 @@ export const createRunner = (parts: RunnerParts): Runner => {
     return rows
   }
 
+  const answerAll = (
+    group: readonly Work[],
+    outputs: Tensor[],
+    start: number,
+    began: number,
+    prefix: string,
+  ): WireAnswer[] => {
+    const timing = { runMicros: micros(start), batchRows: rowsIn(group), began }
+    const parted = split(group, outputs)
+    const answers = group.map((work, index) => answer(work, parted[index] ?? [], timing, prefix))
+    for (const { data } of outputs) if (!Array.isArray(data)) returnMemory(data.buffer)
+    return answers
+  }
+
   /** When a batch fails, each of its members runs alone, so that only the culprit gets the error. */
   const runHere = (group: readonly Work[], began: number, prefix: string): WireAnswer[] => {
     const start = performance.now()
     try {
-      const parted = split(group, session.run(inputsOf(group)))
-      const timing = { runMicros: micros(start), batchRows: rowsIn(group), began }
-      return group.map((work, index) => answer(work, parted[index] ?? [], timing, prefix))
+      return answerAll(group, session.run(inputsOf(group)), start, began, prefix)
     } catch (error) {
       const [only] = group
       if (group.length === 1 && only) return [refusal(only.wire, error, only.parseMicros)]
@@ -170,9 +183,7 @@ export const createRunner = (parts: RunnerParts): Runner => {
     const start = performance.now()
     try {
       const outputs = await (session.runElsewhere?.(inputsOf(group)) ?? session.run(inputsOf(group)))
-      const parted = split(group, outputs)
-      const timing = { runMicros: micros(start), batchRows: rowsIn(group), began }
-      return group.map((work, index) => answer(work, parted[index] ?? [], timing, prefix))
+      return answerAll(group, outputs, start, began, prefix)
     } catch (error) {
       const [only] = group
       if (group.length === 1 && only) return [refusal(only.wire, error, only.parseMicros)]

@@ -2,6 +2,7 @@
 import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import { errorBody, type InferenceError } from '../../protocol/errors.ts'
+import { returnMemory, takeMemory } from '../../protocol/kept-memory.ts'
 import { dateHeader } from '../clock.ts'
 
 export interface Answer {
@@ -44,7 +45,10 @@ export const writeBytes = (
   } else {
     socket.cork()
     socket.write(head, 'latin1')
-    socket.write(Buffer.from(bytes.subarray(from, to)))
+    const kept = takeMemory(length)
+    const body = Buffer.from(kept, 0, length)
+    bytes.copy(body, 0, from, to)
+    socket.write(body, () => returnMemory(kept))
     socket.uncork()
   }
 }

@@ -176,28 +176,15 @@ const join = <T>(data: ArrayLike<T>, text: (value: T) => string): string => {
   return out
 }
 
-const COMMA = 0x2c
-const NUMBERS_AT_ONCE = 8192
-const written = Buffer.allocUnsafeSlow(NUMBERS_AT_ONCE * FLOAT_TEXT)
-
-/** The elements as JSON, as the bytes of its text; a string of them would only be made into these again. */
-export const floatBytes = (data: Float32Array): Buffer[] => {
-  const pieces: Buffer[] = []
-  for (let from = 0; from < data.length; from += NUMBERS_AT_ONCE) {
-    const to = Math.min(data.length, from + NUMBERS_AT_ONCE)
-    let end = writeFloats(written, 0, data, from, to)
-    if (to < data.length) written[end++] = COMMA
-    pieces.push(Buffer.from(written.subarray(0, end)))
-  }
-  return pieces
-}
-
 /** The elements as JSON, flat, without brackets. */
 export const writeTensorData = (tensor: Tensor): string => {
   const data: TensorData = tensor.data
   if (Array.isArray(data)) return join(data, (bytes) => textOf(bytes, tensor.name))
   if (data instanceof BigInt64Array || data instanceof BigUint64Array) return data.join(',')
-  if (data instanceof Float32Array) return Buffer.concat(floatBytes(data)).toString('latin1')
+  if (data instanceof Float32Array) {
+    const text = Buffer.allocUnsafe(data.length * FLOAT_TEXT)
+    return text.toString('latin1', 0, writeFloats(text, 0, data, 0, data.length))
+  }
   switch (tensor.datatype) {
     case 'BOOL':
       return join(data, (value) => (value ? 'true' : 'false'))

@@ -10,6 +10,7 @@ import {
   type Tensor,
   type TensorArray,
 } from '../../../protocol/datatypes.ts'
+import { LARGE, takeMemory } from '../../../protocol/kept-memory.ts'
 import type { TensorSignature } from '../../../protocol/signature.ts'
 import type { RowMemory } from '../../running/row-memory.ts'
 import { type LoadSession, type Session, UnsupportedModel } from '../session.ts'
@@ -88,6 +89,11 @@ const readStrings = (library: OrtLibrary, value: Pointer, count: number): Uint8A
   )
 }
 
+const outputMemory = (datatype: Datatype, count: number): TensorArray => {
+  const { make, view, size } = datatypeFacts(datatype)
+  return count * size < LARGE ? new make(count) : new view(takeMemory(count * size), 0, count)
+}
+
 const readOutput = (library: OrtLibrary, wanted: TensorSignature, value: Pointer): Tensor => {
   const { name } = wanted
   if (value === 0n || library.number('valueType', value) !== TENSOR)
@@ -98,7 +104,7 @@ const readOutput = (library: OrtLibrary, wanted: TensorSignature, value: Pointer
   const count = shape.reduce((product, dimension) => product * dimension, 1)
   const datatype: Datatype = wanted.datatype
   if (datatype === 'BYTES') return { name, datatype, shape, data: readStrings(library, value, count) }
-  const data = new (datatypeFacts(datatype).make)(count)
+  const data = outputMemory(datatype, count)
   if (count > 0) library.copyOut(numberBytes(data), library.pointer('tensorData', value))
   return { name, datatype, shape, data }
 }
@@ -152,9 +158,7 @@ export const loadFfiSession: LoadSession = (path, options) => {
       outputs.forEach((wanted, index) => {
         if (!predictable[index] || rows === 0) return
         const shape = [rows, ...wanted.shape.slice(1)]
-        const data = new (datatypeFacts(wanted.datatype).make)(
-          shape.reduce((product, dimension) => product * dimension, 1),
-        )
+        const data = outputMemory(wanted.datatype, elementCount(shape))
         const tensor: Tensor = { name: wanted.name, datatype: wanted.datatype, shape, data }
         prepared.outputs[index] = createInput(library, tensor)
         prepared.inPlace[index] = tensor
