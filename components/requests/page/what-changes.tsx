@@ -10,6 +10,8 @@ import classes from './request.module.css'
 export function WhatChanges({ request }: { request: RequestView }) {
   const { verdict, environment } = request
   const rows = verdict.changes.filter((change) => change.now !== 0 || change.after !== 0)
+  // What is new has no use yet: a column of dashes would say nothing.
+  const showsUse = rows.some((change) => change.used !== null && change.now !== 0)
   const words = outsideResources(request.draft)
   return (
     <Section
@@ -28,14 +30,14 @@ export function WhatChanges({ request }: { request: RequestView }) {
                 </th>
                 <th scope="col">Now</th>
                 <th scope="col">After</th>
-                <th scope="col">Used now</th>
+                {showsUse && <th scope="col">Used now</th>}
                 <th scope="col">Team left in {environment}</th>
                 <th scope="col">A month</th>
               </tr>
             </thead>
             <tbody>
               {rows.map((change) => (
-                <ChangeRow key={change.resource} change={change} />
+                <ChangeRow key={change.resource} change={change} showsUse={showsUse} />
               ))}
             </tbody>
           </table>
@@ -51,7 +53,7 @@ export function WhatChanges({ request }: { request: RequestView }) {
   )
 }
 
-function ChangeRow({ change }: { change: ResourceChange }) {
+function ChangeRow({ change, showsUse }: { change: ResourceChange; showsUse: boolean }) {
   const { resource, now, after, used, leftNow, leftAfter, monthlyDelta } = change
   const words = (amount: number) => amountInWords(resource, amount)
   return (
@@ -59,7 +61,7 @@ function ChangeRow({ change }: { change: ResourceChange }) {
       <th scope="row">{resourceTitles[resource]}</th>
       <td>{words(now)}</td>
       <td className={now === after ? undefined : classes.moved}>{words(after)}</td>
-      <td>{used === null || now === 0 ? '–' : percent(used / now, 0)}</td>
+      {showsUse && <td>{used === null || now === 0 ? '–' : percent(used / now, 0)}</td>}
       <td>{leftNow === leftAfter ? words(leftNow) : `${words(leftNow)} → ${words(leftAfter)}`}</td>
       <td>{costDelta(monthlyDelta)}</td>
     </tr>
