@@ -184,7 +184,7 @@ export const inferCall = (options: InferCallOptions) => {
           hold: () => call.request.length,
           refuse: reject,
         }
-        options.refusals.refuse(tenant, refused, error, performance.now())
+        options.refusals.refuse(tenant, refused, error)
       }
     })
   }

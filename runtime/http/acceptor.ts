@@ -63,7 +63,10 @@ const report = (): void => {
 }
 
 const authorize = createAuthorizer(settings.auth)
-const refusals = new Refusals()
+const refusals = new Refusals({
+  now: () => performance.now(),
+  after: (milliseconds, run) => setTimeout(run, milliseconds),
+})
 const wakings = new Wakings((name) => dispatcher.model(name))
 const router = createRouter({
   dispatcher,
@@ -131,7 +134,6 @@ setInterval(() => {
   tick()
   const now = performance.now()
   dispatcher.sweep(now)
-  refusals.sweep(now)
   wakings.sweep(now)
   report()
 }, SWEEP_MILLISECONDS)

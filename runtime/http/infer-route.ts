@@ -72,7 +72,7 @@ export const inferRoute = (settings: InferSettings, refusals: Refusals, wakings:
         const { codes } = dispatcher.statsFor(model.name, '', model.tenant)
         codes[503] = (codes[503] ?? 0) + 1
       }
-      if (error.status === 429) refusals.refuse(tenant, exchange, error, performance.now())
+      if (error.status === 429) refusals.refuse(tenant, exchange, error)
       else exchange.refuse(error)
       return
     }

@@ -14,6 +14,12 @@ export interface Refused {
   refuse: (error: InferenceError) => void
 }
 
+export interface Times {
+  /** Milliseconds. */
+  now: () => number
+  after: (milliseconds: number, run: () => void) => unknown
+}
+
 interface Waiting {
   refused: Refused
   error: InferenceError
@@ -22,65 +28,81 @@ interface Waiting {
 }
 
 interface Line {
-  /** Answered since the last round. */
-  answered: number
+  /** When the tenant may be refused next. */
+  next: number
   waiting: Waiting[]
   /** The first of them that still waits. */
-  next: number
+  first: number
 }
 
-/** Each thread has its own lines, and goes round them fifty times a second. */
-const AT_ONCE = 10
+/** One by one: callers who are told together would come back together. Each thread has lines of its own. */
+const PAUSE = 2
+/** What was not used of the last so many milliseconds may come at once. */
+const BURST = 18
 const LONGEST_WAIT = 1000
 const MOST_BYTES = 33_554_432
 /** What somebody who waits takes besides, roughly. */
 const EACH = 2048
+const MOST_LINES = 1000
 
 export class Refusals {
+  private readonly times: Times
   private readonly lines = new Map<string, Line>()
   private bytes = 0
+  private waiting = 0
 
-  refuse(tenant: string, refused: Refused, error: InferenceError, now: number): void {
-    let line = this.lines.get(tenant)
-    if (!line) {
-      line = { answered: 0, waiting: [], next: 0 }
-      this.lines.set(tenant, line)
-    }
-    const mayGo = line.answered < AT_ONCE && line.waiting.length === 0
-    if (mayGo || this.bytes >= MOST_BYTES) {
-      line.answered++
+  constructor(times: Times) {
+    this.times = times
+  }
+
+  refuse(tenant: string, refused: Refused, error: InferenceError): void {
+    const now = this.times.now()
+    const line = this.lines.get(tenant) ?? this.open(tenant)
+    const isFirst = line.waiting.length === 0
+    if (isFirst) line.next = Math.max(line.next, now - BURST)
+    if ((isFirst && line.next <= now) || this.bytes >= MOST_BYTES) {
+      line.next += PAUSE
       refused.refuse(error)
       return
     }
     const bytes = EACH + refused.hold()
     this.bytes += bytes
     line.waiting.push({ refused, error, bytes, since: now })
+    if (this.waiting++ === 0) this.times.after(PAUSE, this.round)
   }
 
-  /** Called fifty times a second: the next of each line are answered, and whoever has waited long enough. */
-  sweep(now: number): void {
-    for (const [tenant, line] of this.lines) {
-      if (line.answered === 0 && line.waiting.length === 0) this.lines.delete(tenant)
-      else this.advance(line, now)
-    }
+  private readonly round = (): void => {
+    const now = this.times.now()
+    for (const line of this.lines.values()) if (line.waiting.length > 0) this.advance(line, now)
+    if (this.waiting > 0) this.times.after(PAUSE, this.round)
   }
 
+  /** Those whose turn it is are answered, and whoever has waited long enough. */
   private advance(line: Line, now: number): void {
-    line.answered = 0
     const { waiting } = line
-    for (; line.next < waiting.length; line.next++) {
-      const first = waiting[line.next]
-      if (!first) continue
-      if (!first.refused.gone) {
-        if (line.answered >= AT_ONCE && now - first.since < LONGEST_WAIT) break
-        line.answered++
-        first.refused.refuse(first.error)
+    for (; line.first < waiting.length; line.first++) {
+      const each = waiting[line.first]
+      if (!each) continue
+      if (!each.refused.gone) {
+        if (line.next > now && now - each.since < LONGEST_WAIT) break
+        line.next = Math.max(line.next, now - BURST) + PAUSE
+        each.refused.refuse(each.error)
       }
-      this.bytes -= first.bytes
+      this.bytes -= each.bytes
+      this.waiting--
     }
-    if (line.next > waiting.length / 2) {
-      waiting.splice(0, line.next)
-      line.next = 0
+    if (line.first > waiting.length / 2) {
+      waiting.splice(0, line.first)
+      line.first = 0
     }
+  }
+
+  private open(tenant: string): Line {
+    if (this.lines.size >= MOST_LINES) {
+      for (const [name, line] of this.lines) if (line.waiting.length === 0) this.lines.delete(name)
+    }
+    const line: Line = { next: 0, waiting: [], first: 0 }
+    this.lines.set(tenant, line)
+    return line
   }
 }
