@@ -26,9 +26,11 @@ export interface Campaign {
 }
 
 const WARM_UP_MILLISECONDS = 1000
-const QUIET_MILLISECONDS = 1500
 /** Models tried between one quiet time and the next. */
-const PIECE = 20
+const PIECE = 10
+/** A quiet time is as long as the trying before it: the longer one looks, the more one sees of what others do. */
+const FIRST_QUIET_MILLISECONDS = 1500
+const LONGEST_QUIET_MILLISECONDS = 15_000
 const settled: ModelStatus['state'][] = ['Ready', 'Failed', 'Quarantined']
 
 const put = async (runtime: Runtime, name: string, folder: string, bytes: Uint8Array): Promise<ModelStatus> => {
@@ -90,11 +92,17 @@ export const runCampaign = async (
     const quiet: Experience[] = []
     const busy: Experience[] = []
     const outcomes: Outcome[] = []
+    let began = performance.now()
+    const restFor = async (milliseconds: number): Promise<void> => {
+      await pause(Math.min(Math.max(milliseconds, FIRST_QUIET_MILLISECONDS), LONGEST_QUIET_MILLISECONDS))
+    }
     for (const [at, { name, bytes, fate }] of models.entries()) {
       if (at % PIECE === 0) {
+        const tried = performance.now() - began
         if (at > 0) busy.push(await neighbour.take())
-        await pause(QUIET_MILLISECONDS)
+        await restFor(at > 0 ? tried : 0)
         quiet.push(await neighbour.take())
+        began = performance.now()
       }
       const { state, message } = await put(runtime, `hostile-${at}`, folder, bytes)
       if (state === 'Ready') await provoke(runtime.url, `hostile-${at}`)
@@ -104,7 +112,7 @@ export const runCampaign = async (
       tell(outcome)
     }
     busy.push(await neighbour.take())
-    await pause(QUIET_MILLISECONDS)
+    await restFor(performance.now() - began)
     quiet.push(await neighbour.stop())
     return { outcomes, quiet, busy }
   } finally {

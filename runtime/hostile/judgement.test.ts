@@ -29,6 +29,10 @@ describe('whether the neighbour suffered', () => {
     ).toBeUndefined()
   })
 
+  it('does not judge by a few turns', () => {
+    expect(judge([2, 2, 2], [200, 200]).fault).toBeUndefined()
+  })
+
   it('does not blame the models for what comes and goes by itself', () => {
     // Somebody else works for three turns, in the middle of the last of which we are alone again.
     const bursts = judge(

@@ -9,6 +9,8 @@ const HARMLESS_MILLISECONDS = 10
 const MOST_TIMES = 2
 /** The share of turns in which it must have waited longer than alone: a burst of somebody else's is in one or two. */
 const CONSISTENTLY = 0.75
+/** Fewer say nothing: any one of them may have met a burst. */
+const LEAST_TURNS = 6
 
 export interface Judgement {
   /** How many times longer it waited than alone, in the middle one of the turns. */
@@ -22,7 +24,8 @@ export const judge = (quiet: readonly number[], busy: readonly number[]): Judgem
   const ratios = busy.map((wait, at) => wait / Math.max(quiet[at] ?? 0, quiet[at + 1] ?? 0))
   const ratio = median(ratios)
   const longer = ratios.filter((each) => each > 1).length
-  const suffers = ratio > MOST_TIMES && median(busy) > HARMLESS_MILLISECONDS && longer >= CONSISTENTLY * ratios.length
+  const consistently = ratios.length >= LEAST_TURNS && longer >= CONSISTENTLY * ratios.length
+  const suffers = ratio > MOST_TIMES && median(busy) > HARMLESS_MILLISECONDS && consistently
   const fault = `the neighbour waited ${ratio.toFixed(1)} times as long as alone, and longer in ${longer} of ${ratios.length} turns`
   return { ratio, fault: suffers ? fault : undefined }
 }
