@@ -4,6 +4,7 @@ import type { BodyKind, WireAnswer } from '../engine/frames/frames.ts'
 import { bodyKind } from '../engine/frames/frames.ts'
 import { observe, SECONDS_BUCKETS } from '../metrics/request-stats.ts'
 import { InferenceError } from '../protocol/errors.ts'
+import { takeBuffer } from '../protocol/kept-memory.ts'
 import { LARGE_BODY } from '../queue/body-slots.ts'
 import { Call } from '../queue/call.ts'
 import type { Dispatcher } from '../queue/dispatcher.ts'
@@ -112,7 +113,9 @@ export class InferCall extends Call implements BodySink, Owner {
       this.whole = true
       return from + contentLength
     }
-    this.reader ??= contentLength < 0 ? chunkedReader(this.settings.maxBodyBytes) : lengthReader(contentLength)
+    // What is unpacked elsewhere may be read there when this request is over already.
+    const make = contentEncoding === '' ? takeBuffer : undefined
+    this.reader ??= contentLength < 0 ? chunkedReader(this.settings.maxBodyBytes) : lengthReader(contentLength, make)
     const next = this.reader.push(bytes, from, to)
     this.whole = this.reader.whole
     return next

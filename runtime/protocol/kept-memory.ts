@@ -6,7 +6,7 @@ import type { TakeMemory } from './datatypes.ts'
 
 /** What is smaller is cheap enough to make. */
 export const LARGE = 65_536
-const MOST_KEPT = 16
+const MOST_KEPT = 64
 const MOST_BYTES = 67_108_864
 
 /** The smallest first. */
@@ -24,11 +24,13 @@ export const takeMemory: TakeMemory = (bytes) => {
   return memory
 }
 
+export const takeBuffer = (length: number): Buffer => Buffer.from(takeMemory(length), 0, length)
+
 /** Nobody may look at it any more. Harmless for memory that did not come from here, and when done twice. */
 export const returnMemory = (memory: ArrayBufferLike): void => {
   if (!(memory instanceof ArrayBuffer) || !lent.delete(memory)) return
-  free.push(memory)
-  free.sort((a, b) => a.byteLength - b.byteLength)
+  const larger = free.findIndex((each) => each.byteLength >= memory.byteLength)
+  free.splice(larger < 0 ? free.length : larger, 0, memory)
   freeBytes += memory.byteLength
   while (free.length > MOST_KEPT || freeBytes > MOST_BYTES) freeBytes -= free.pop()?.byteLength ?? 0
 }

@@ -3,6 +3,7 @@ import type { BodyKind, WireAnswer } from '../engine/frames/frames.ts'
 import type { ModelRoute, VersionRoute } from '../http/route-table.ts'
 import { observe, type RequestStats, ROWS_BUCKETS, SECONDS_BUCKETS } from '../metrics/request-stats.ts'
 import type { InferenceError } from '../protocol/errors.ts'
+import { returnMemory, takeBuffer } from '../protocol/kept-memory.ts'
 import { ARENA_BODY, type Block, type BodyArena } from './body-arena.ts'
 import type { Slot } from './body-slots.ts'
 import type { Dispatcher } from './dispatcher.ts'
@@ -25,7 +26,7 @@ export abstract class Body {
     const length = to - from
     this.length = length
     if (!arena || length > ARENA_BODY) {
-      this.bytes = Buffer.allocUnsafeSlow(length)
+      this.bytes = takeBuffer(length)
       this.from = 0
     } else {
       const block = arena.take(length)
@@ -49,6 +50,7 @@ export abstract class Body {
     this.slot = undefined
     if (this.arena && this.block) this.arena.release(this.block)
     this.block = undefined
+    returnMemory(this.bytes.buffer)
     this.bytes = NOTHING
     this.length = 0
   }

@@ -3,7 +3,7 @@
  * sides keep the memory they write frames into and read them from.
  */
 import type { Socket } from 'node:net'
-import { returnMemory } from '../../protocol/kept-memory.ts'
+import { returnMemory, takeBuffer } from '../../protocol/kept-memory.ts'
 
 export const FRAME_HEAD = 8
 const REQUEST_HEAD = 24
@@ -68,7 +68,7 @@ export type FrameSocket = Pick<Socket, 'write' | 'cork' | 'uncork' | 'writableLe
 
 /** Memory that frames are put together in, and a socket they leave by. */
 export class FrameWriter {
-  bytes = Buffer.allocUnsafeSlow(FIRST_MEMORY)
+  bytes = takeBuffer(FIRST_MEMORY)
   view = new DataView(this.bytes.buffer)
   private readonly socket: FrameSocket
 
@@ -79,8 +79,9 @@ export class FrameWriter {
   /** Makes room for so many bytes; the first `keep` stay. */
   reserve(size: number, keep = 0): void {
     if (size <= this.bytes.length) return
-    const bytes = Buffer.allocUnsafeSlow(Math.max(size, 2 * this.bytes.length))
+    const bytes = takeBuffer(Math.max(size, 2 * this.bytes.length))
     this.bytes.copy(bytes, 0, 0, keep)
+    returnMemory(this.bytes.buffer)
     this.bytes = bytes
     this.view = new DataView(bytes.buffer)
   }
@@ -91,17 +92,18 @@ export class FrameWriter {
     for (const each of after) length += each.length
     this.view.setUint32(0, length, true)
     this.view.setUint32(4, count, true)
-    const { socket } = this
+    const { socket, bytes } = this
+    let left = false
+    const returnIfLeft = () => void (left && returnMemory(bytes.buffer))
     if (after.length > 0) socket.cork()
-    socket.write(this.bytes.subarray(0, filled))
+    socket.write(bytes.subarray(0, filled), filled > FIRST_MEMORY ? returnIfLeft : undefined)
     for (const each of after) socket.write(each, () => returnMemory(each.buffer))
     if (after.length > 0) socket.uncork()
     // What the socket could not take at once it still reads from, so this memory is left to it.
-    if (socket.writableLength > 0) {
-      this.bytes = Buffer.allocUnsafeSlow(FIRST_MEMORY)
-      this.view = new DataView(this.bytes.buffer)
-    } else if (this.bytes.length > 64 * FIRST_MEMORY) {
-      this.bytes = Buffer.allocUnsafeSlow(FIRST_MEMORY)
+    left = socket.writableLength > 0
+    if (left || bytes.length > 64 * FIRST_MEMORY) {
+      if (!left) returnMemory(bytes.buffer)
+      this.bytes = takeBuffer(FIRST_MEMORY)
       this.view = new DataView(this.bytes.buffer)
     }
   }

@@ -2,7 +2,7 @@
 import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import { errorBody, type InferenceError } from '../../protocol/errors.ts'
-import { returnMemory, takeMemory } from '../../protocol/kept-memory.ts'
+import { returnMemory, takeBuffer } from '../../protocol/kept-memory.ts'
 import { dateHeader } from '../clock.ts'
 
 export interface Answer {
@@ -45,10 +45,9 @@ export const writeBytes = (
   } else {
     socket.cork()
     socket.write(head, 'latin1')
-    const kept = takeMemory(length)
-    const body = Buffer.from(kept, 0, length)
+    const body = takeBuffer(length)
     bytes.copy(body, 0, from, to)
-    socket.write(body, () => returnMemory(kept))
+    socket.write(body, () => returnMemory(body.buffer))
     socket.uncork()
   }
 }

@@ -15,7 +15,7 @@ export const EMPTY: Buffer = Buffer.alloc(0)
 const tooLarge = (limit: number) =>
   new InferenceError(413, `the body is larger than ${limit} bytes, the most this runtime takes`)
 
-export const lengthReader = (length: number): BodyReader => {
+export const lengthReader = (length: number, make: (length: number) => Buffer = Buffer.allocUnsafeSlow): BodyReader => {
   let body = EMPTY
   let filled = 0
   return {
@@ -26,7 +26,7 @@ export const lengthReader = (length: number): BodyReader => {
       return body
     },
     push: (bytes, from, to) => {
-      if (body.length < length) body = Buffer.allocUnsafeSlow(length)
+      if (body.length < length) body = make(length)
       const taken = Math.min(to - from, length - filled)
       bytes.copy(body, filled, from, from + taken)
       filled += taken
