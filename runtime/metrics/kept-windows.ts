@@ -14,15 +14,12 @@ export interface Window<State> {
   state: () => State
 }
 
-export interface KeptWindows {
+export interface KeptWindows<State> {
+  /** The window that `make` makes of what was kept. */
+  open: <W extends Window<State>>(key: string, make: (before: State | undefined) => W) => W
   /** Writes what has changed, unless it was written less than `pause` milliseconds ago; never throws. */
   save: (pause?: number) => Promise<void>
   forget: (key: string) => Promise<void>
-}
-
-export interface KeptWindowsOf<State> extends KeptWindows {
-  /** The window that `make` makes of what was kept. */
-  open: <W extends Window<State>>(key: string, make: (before: State | undefined) => W) => W
 }
 
 /** Keys hold addresses and names; a file's name must not. */
@@ -32,7 +29,7 @@ export const keptWindows = <State>(
   folder: string,
   schema: z.ZodType<State>,
   log: (event: string, details: Record<string, unknown>) => void,
-): KeptWindowsOf<State> => {
+): KeptWindows<State> => {
   const windows = new Map<string, { window: Window<State>; saved: number; savedAt: number }>()
   const pathOf = (key: string): string => join(folder, `${fileNameOf(key)}.json`)
   let failing = false

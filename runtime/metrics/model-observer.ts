@@ -47,7 +47,7 @@ export const createModelObserver = (entries: () => ModelEntry[], folders: Folder
   let gathering: Promise<void> | undefined
 
   const keptFor = (entry: ModelEntry, loaded: LoadedVersion): Kept => {
-    const key = `${entry.name}\n${loaded.wish}`
+    const key = keyOf(entry, loaded)
     let found = kept.get(key)
     if (!found) {
       const profile = entry.spec.monitoring.referenceProfile ?? {}
@@ -83,7 +83,7 @@ export const createModelObserver = (entries: () => ModelEntry[], folders: Folder
 
   const gather = async (): Promise<void> => {
     const now = loadedNow()
-    const keys = new Set(now.map(({ entry, loaded }) => `${entry.name}\n${loaded.wish}`))
+    const keys = new Set(now.map(({ entry, loaded }) => keyOf(entry, loaded)))
     for (const key of kept.keys()) {
       if (keys.has(key)) continue
       kept.delete(key)
@@ -95,15 +95,26 @@ export const createModelObserver = (entries: () => ModelEntry[], folders: Folder
     await drifts.save(DRIFT_MILLISECONDS)
   }
 
-  const perVersion = (value: (entry: ModelEntry, loaded: LoadedVersion) => number | undefined): Sample[] =>
-    loadedNow().flatMap(({ entry, loaded }) => {
-      const found = value(entry, loaded)
+  /** While a version is replaced it is loaded twice: what is shown is the one that answers, which comes first. */
+  const shown = (): { entry: ModelEntry; loaded: LoadedVersion }[] => {
+    const seen = new Set<string>()
+    return loadedNow().filter(({ entry, loaded }) => {
+      const series = `${entry.name}\n${loaded.version}`
+      return !seen.has(series) && seen.add(series)
+    })
+  }
+
+  const shownKept = (): Kept[] => shown().flatMap(({ entry, loaded }) => kept.get(keyOf(entry, loaded)) ?? [])
+
+  const perVersion = (value: (loaded: LoadedVersion) => number | undefined): Sample[] =>
+    shown().flatMap(({ entry, loaded }) => {
+      const found = value(loaded)
       const labels = { tenant: entry.spec.tenant, model: entry.name, version: loaded.version }
       return found === undefined ? [] : [{ labels, value: found }]
     })
 
   const predictionSamples = (): Sample[] =>
-    [...kept.values()].flatMap((each) =>
+    shownKept().flatMap((each) =>
       [...each.predictions].map(([label, value]) => ({
         labels: each.dimension === 'none' ? each.labels : { ...each.labels, [each.dimension]: label },
         value,
@@ -161,13 +172,13 @@ export const createModelObserver = (entries: () => ModelEntry[], folders: Folder
         'inference_text_tokens_total',
         'counter',
         'Token ids that a model was given, or the words of the texts, where it takes those.',
-        [...kept.values()].flatMap((each) => (each.tokens === 0 ? [] : [{ labels: each.labels, value: each.tokens }])),
+        shownKept().flatMap((each) => (each.tokens === 0 ? [] : [{ labels: each.labels, value: each.tokens }])),
       ),
       family(
         'model_f1_score',
         'gauge',
         'Macro F1 over the last 1000 predictions with feedback.',
-        [...kept.values()].flatMap((each) => {
+        shownKept().flatMap((each) => {
           const value = each.feedback.f1()
           return value === undefined ? [] : [{ labels: each.labels, value }]
         }),
@@ -176,7 +187,7 @@ export const createModelObserver = (entries: () => ModelEntry[], folders: Folder
         'data_drift_score',
         'gauge',
         'Population stability index of a feature against the training data, over the last hour.',
-        [...kept.values()].flatMap((each) =>
+        shownKept().flatMap((each) =>
           [...each.drift.scores(Date.now())].map(([feature, value]) => ({
             labels: { ...each.labels, feature },
             value,
@@ -187,29 +198,31 @@ export const createModelObserver = (entries: () => ModelEntry[], folders: Folder
         'model_ready',
         'gauge',
         'Whether a version can answer.',
-        perVersion((_, loaded) => (loaded.state === 'Ready' ? 1 : 0)),
+        perVersion((loaded) => (loaded.state === 'Ready' ? 1 : 0)),
       ),
       family(
         'engine_restarts_total',
         'counter',
         'Times an engine was started again.',
-        perVersion((_, loaded) => loaded.supervised?.restarts),
+        perVersion((loaded) => loaded.supervised?.restarts),
       ),
       family(
         'model_load_seconds',
         'gauge',
         'How long the last load took.',
-        perVersion((_, loaded) => loaded.supervised?.loadSeconds),
+        perVersion((loaded) => loaded.supervised?.loadSeconds),
       ),
       family(
         'engine_memory_bytes',
         'gauge',
         'Resident memory of the engine.',
-        [...kept.values()].map((each) => ({ labels: each.labels, value: each.residentBytes })),
+        shownKept().map((each) => ({ labels: each.labels, value: each.residentBytes })),
       ),
     ],
   }
 }
+
+const keyOf = (entry: ModelEntry, loaded: LoadedVersion): string => `${entry.name}\n${loaded.wish}`
 
 const parseJson = (text: string): unknown => {
   try {
