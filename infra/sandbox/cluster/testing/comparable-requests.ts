@@ -279,7 +279,12 @@ const admissionSteps: Step[] = [
     }),
     until: 200,
   },
-  { ...post('more than is left', `${base}/pods`, pod('two', asking({ cpu: '600m' }))), until: 403 },
+  // A dry run until it is refused: a server that does not know the quota yet would let the pod in and count it.
+  {
+    ...post('more than is left, on a dry run', `${base}/pods?dryRun=All`, pod('two', asking({ cpu: '600m' }))),
+    until: 403,
+  },
+  post('more than is left', `${base}/pods`, pod('two', asking({ cpu: '600m' }))),
   post('nothing stated', `${base}/pods`, pod('two')),
   drop('the quota', `${base}/resourcequotas/q`),
   post(
@@ -293,7 +298,8 @@ const admissionSteps: Step[] = [
   patch('a stricter namespace', `/api/v1/namespaces/${namespace}?fieldManager=ps`, {
     metadata: { labels: { 'pod-security.kubernetes.io/enforce': 'restricted' } },
   }),
-  { ...post('a loose pod', `${base}/pods`, pod('two')), until: 403 },
+  { ...post('a loose pod, on a dry run', `${base}/pods?dryRun=All`, pod('two')), until: 403 },
+  post('a loose pod', `${base}/pods`, pod('two')),
   post(
     'a very loose pod',
     `${base}/pods`,
