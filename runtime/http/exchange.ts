@@ -37,6 +37,8 @@ export class Exchange {
   owner: Owner | undefined = undefined
   /** What the log and the trace should know of it besides; set for what is worth a look. */
   note: RequestNote | undefined = undefined
+  /** How long it has waited for its model to be loaded again. */
+  waitedMilliseconds = 0
   private unread: boolean
   private readonly connection: Connection
 
@@ -44,6 +46,12 @@ export class Exchange {
     this.connection = connection
     this.head = head
     this.unread = head.contentLength !== 0
+  }
+
+  /** What is left of the time that the caller gives; 0 when they give none in particular. */
+  get patience(): number {
+    const { timeoutMilliseconds } = this.head
+    return timeoutMilliseconds === 0 ? 0 : Math.max(1, timeoutMilliseconds - this.waitedMilliseconds)
   }
 
   /** Reads the body, which must not be longer; the alternative is to answer at once. */

@@ -149,7 +149,7 @@ export class InferCall extends Call implements BodySink, Owner {
     }
     this.name = head.requestId || `${this.settings.prefix}${(sequence++).toString(36)}`
     this.jsonLength = head.jsonLength
-    this.patience = head.timeoutMilliseconds
+    this.patience = this.exchange.patience
     const { note } = this.exchange
     if (note) {
       note.requestId = this.name

@@ -41,17 +41,14 @@ export const inferRoute = (settings: InferSettings, refusals: Refusals, wakings:
 
   /** False when nobody loads the model, or the caller has no time for it. */
   const waits = (exchange: Exchange, target: InferTarget, tenant: string, until: number | undefined): boolean => {
-    const { head } = exchange
     const { model } = target
     if (!isWaking(model)) return false
     const now = performance.now()
-    const patience = head.timeoutMilliseconds || Number.POSITIVE_INFINITY
+    const patience = exchange.patience || Number.POSITIVE_INFINITY
     const end = until ?? now + Math.min(LONGEST_WAIT, model.timeoutMilliseconds, patience)
     if (now >= end) return false
     const again = (fresh: ModelRoute): void => {
-      const waited = performance.now() - now
-      // What is left of the caller's time is for the answer.
-      if (head.timeoutMilliseconds > 0) head.timeoutMilliseconds = Math.max(1, head.timeoutMilliseconds - waited)
+      exchange.waitedMilliseconds += performance.now() - now
       infer(exchange, { ...target, model: fresh }, tenant, end)
     }
     return wakings.wait({ caller: exchange, model, until: end, again })

@@ -3,31 +3,34 @@ import { InferenceError } from '../../protocol/errors.ts'
 import type { InferTarget } from '../infer-route.ts'
 import type { RouteTable } from '../route-table.ts'
 
+/** It serves every request that comes with the same bytes: what only one of them is told stands in its exchange. */
 export interface RequestHead {
-  method: string
+  readonly method: string
   /** Without the query. */
-  path: string
-  query: string
-  keepAlive: boolean
+  readonly path: string
+  readonly query: string
+  readonly keepAlive: boolean
   /** -1 for a chunked body. */
-  contentLength: number
-  expectsContinue: boolean
-  contentType: string
-  contentEncoding: string
-  acceptsGzip: boolean
-  accept: string
-  authorization: string
+  readonly contentLength: number
+  readonly expectsContinue: boolean
+  readonly contentType: string
+  readonly contentEncoding: string
+  readonly acceptsGzip: boolean
+  readonly accept: string
+  readonly authorization: string
   /** Inference-Header-Content-Length: where JSON ends and binary tensors begin. */
-  jsonLength: number | undefined
-  requestId: string
-  traceparent: string
+  readonly jsonLength: number | undefined
+  readonly requestId: string
+  readonly traceparent: string
   /** How long the caller will wait, from X-Request-Timeout-Ms; 0 when it does not say. */
-  timeoutMilliseconds: number
+  readonly timeoutMilliseconds: number
   /** X-Sticky-Key: the same key goes to the same version of a model with weights. */
-  stickyKey: string
+  readonly stickyKey: string
   /** Where the path led, with the routes it was looked up in: a head that comes again leads there again. */
   route: { table: RouteTable; target: InferTarget } | undefined
 }
+
+type Unfinished = { -readonly [Field in keyof RequestHead]: RequestHead[Field] }
 
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
 const REQUEST_LINE = /^([A-Z]{1,20}) (\/[\x21-\x7e]*) HTTP\/1\.([01])$/
@@ -46,7 +49,7 @@ export const parseHead = (text: string): RequestHead => {
   if (!line) throw bad('the request line is not HTTP/1.1')
   const target = line[2] ?? '/'
   const mark = target.indexOf('?')
-  const head: RequestHead = {
+  const head: Unfinished = {
     method: line[1] ?? '',
     path: mark < 0 ? target : target.slice(0, mark),
     query: mark < 0 ? '' : target.slice(mark + 1),
