@@ -50,17 +50,26 @@ const reason = (error: unknown): string => {
   return 'the token is not valid: get one from the portal'
 }
 
-/** Checks a token's text; remembers what it found out. */
-export const tokenVerifier = (
+const tokenIn = (authorization: string): string => {
+  const token = /^Bearer ([A-Za-z0-9._~+/-]{1,8192}=*)$/i.exec(authorization)?.[1]
+  if (token === undefined) {
+    throw new InferenceError(401, 'this runtime asks for a token: send Authorization: Bearer …')
+  }
+  return token
+}
+
+/** Checks the token in a header; remembers what it found out. */
+const tokenVerifier = (
   settings: AuthSettings,
   times?: KeySetTimes,
-): ((token: string) => Claims | Promise<Claims>) => {
+): ((authorization: string) => Claims | Promise<Claims>) => {
+  // By the whole header: a connection keeps the text of the one it got, and the text keeps its hash.
   const verified = new Map<string, Claims>()
   // A token whose key was taken away must not live on in our memory.
   const keys = keySet(settings.jwks, () => verified.clear(), times)
 
-  const verify = async (token: string): Promise<Claims> => {
-    const { payload } = await jwtVerify(token, keys.key, {
+  const verify = async (authorization: string): Promise<Claims> => {
+    const { payload } = await jwtVerify(tokenIn(authorization), keys.key, {
       algorithms: ALGORITHMS,
       requiredClaims: ['exp', 'tenant'],
       clockTolerance: SKEW_SECONDS,
@@ -69,16 +78,16 @@ export const tokenVerifier = (
     })
     const claims = Claims.parse(payload)
     if (verified.size >= REMEMBERED) verified.clear()
-    verified.set(token, claims)
+    verified.set(authorization, claims)
     return claims
   }
 
-  return (token) => {
-    const known = verified.get(token)
-    if (!known) return verify(token)
+  return (authorization) => {
+    const known = verified.get(authorization)
+    if (!known) return verify(authorization)
     keys.refresh()
     if ((known.exp + SKEW_SECONDS) * 1000 > Date.now()) return known
-    verified.delete(token)
+    verified.delete(authorization)
     throw new errors.JWTExpired('expired', {})
   }
 }
@@ -108,12 +117,8 @@ export const createAuthorizer = (settings: AuthSettings, times?: KeySetTimes): A
   }
 
   return (authorization, model) => {
-    const token = /^Bearer ([A-Za-z0-9._~+/-]{1,8192}=*)$/i.exec(authorization)?.[1]
-    if (token === undefined) {
-      throw new InferenceError(401, 'this runtime asks for a token: send Authorization: Bearer …')
-    }
     try {
-      const claims = verify(token)
+      const claims = verify(authorization)
       return claims instanceof Promise ? later(claims, model) : decide(claims, model)
     } catch (error) {
       throw refused(error)

@@ -16,6 +16,7 @@ import { type FromEngine, type LoadOrder, ToEngine } from './lifecycle/messages.
 import { labelReader } from './observing/labels.ts'
 import { type Observations, observations } from './observing/observations.ts'
 import { shapesMayVary } from './running/batching.ts'
+import type { Caller, ReadRequest } from './running/row-batch.ts'
 import { createRowLane, type RowLane, rowCapacity } from './running/row-lane.ts'
 import { createRunner, type Runner } from './running/runner.ts'
 import { textInput } from './running/text-prediction.ts'
@@ -26,6 +27,9 @@ const tell = (message: FromEngine): void => {
 }
 
 const WORTH_A_THREAD_MICROS = 300
+
+/** Batches of rows that are read while others run, so that no thread waits for the next. */
+const AHEAD = 2
 
 let seen: Observations | undefined
 let retiring = false
@@ -38,29 +42,28 @@ const leaveWhenAlone = (): void => {
 
 const adopt = socketAdopter()
 
-const serve = (accepted: Socket, run: Runner, lane: RowLane | undefined, elsewhere: boolean): void => {
+const serve = (accepted: Socket, runner: Runner, lane: RowLane | undefined, elsewhere: boolean): void => {
   const { socket, read } = adopt(accepted)
   const writer = new FrameWriter(socket)
   // The first line an acceptor sends is the prefix of its request names, and the folder of its large bodies.
-  let caller: { prefix: string; slots: SlotReader } | undefined
-  const send = (answers: readonly WireAnswer[]): void => {
-    if (!socket.destroyed) sendAnswers(writer, answers)
-  }
+  let caller: (Caller & { slots: SlotReader }) | undefined
+  const send = (answers: readonly WireAnswer[]): void => sendAnswers(writer, answers)
   const frames = frameReader((bytes, from, length, count) => {
     if (!caller) return
     // Runs on other threads read their inputs when this memory holds the next frame already.
-    if (elsewhere) run(readRequests(Buffer.from(bytes.subarray(from, from + length)), 0, count), caller, send)
+    if (elsewhere) runner.run(readRequests(Buffer.from(bytes.subarray(from, from + length)), 0, count), caller, send)
     else {
       const items = readRequests(bytes, from, count)
-      const left = lane ? lane.run(items, writer, caller.prefix) : items
-      if (left.length > 0) run(left, caller, send)
+      const left = lane ? lane.run(items, caller) : items
+      if (left.length > 0) runner.run(left, caller, send)
     }
   })
   read((bytes, length) => {
     if (caller !== undefined) return frames(bytes, length)
     const end = bytes.subarray(0, length).indexOf(0x0a)
     const [prefix = '', folder = ''] = bytes.toString('latin1', 0, end).split(' ')
-    caller = { prefix, slots: slotReader(folder) }
+    const failed = (requests: ReadRequest[]): void => runner.runRead(requests, prefix, send)
+    caller = { prefix, slots: slotReader(folder), writer, failed }
     if (end + 1 < length) frames(Buffer.from(bytes.subarray(end + 1, length)), length - end - 1)
   })
   socket.on('error', () => socket.destroy())
@@ -77,7 +80,6 @@ const load = async (order: LoadOrder): Promise<void> => {
   // Handing a run to another thread costs about thirty microseconds, which only longer runs are worth.
   const elsewhere =
     session.runElsewhere !== undefined && (warm.runMicros ?? Number.POSITIVE_INFINITY) > WORTH_A_THREAD_MICROS
-  const lanes = elsewhere && intraOpThreads === 1 ? order.lanes : 1
   const labels = labelReader(signature, order.monitoring)
   seen = observations(labels, order.monitoring, rememberedPredictions(order.memory), tokenCounter(signature))
   const head = {
@@ -85,9 +87,20 @@ const load = async (order: LoadOrder): Promise<void> => {
     labels: labels.labels,
   }
   const capacity = warm.batchable && !elsewhere ? rowCapacity(signature, order.maxBatch) : 0
-  const memory = capacity > 0 ? session.rowMemory?.(capacity) : undefined
-  const lane = memory && createRowLane({ memory, signature, head, observations: seen })
-  const run = createRunner({
+  const makeMemory = capacity > 0 ? session.rowMemory?.(capacity) : undefined
+  const threads = Math.max(1, order.lanes - 1)
+  const lane =
+    makeMemory &&
+    createRowLane({
+      capacity,
+      makeMemory,
+      threads,
+      aloneMicros: warm.runMicros ?? 0,
+      signature,
+      head,
+      observations: seen,
+    })
+  const runner = createRunner({
     session,
     signature,
     rules: { batchable: warm.batchable, maxBatch: order.maxBatch, shapesVary: shapesMayVary(signature.inputs) },
@@ -99,13 +112,13 @@ const load = async (order: LoadOrder): Promise<void> => {
     observations: seen,
     elsewhere,
   })
-  createServer({ pauseOnConnect: true }, (socket) => serve(socket, run, lane, elsewhere)).listen(order.socket, () =>
+  createServer({ pauseOnConnect: true }, (socket) => serve(socket, runner, lane, elsewhere)).listen(order.socket, () =>
     tell({
       type: 'ready',
       signature,
       implementation: session.implementation,
       batchable: warm.batchable,
-      lanes,
+      lanes: elsewhere ? (intraOpThreads === 1 ? order.lanes : 1) : lane ? threads + AHEAD : 1,
       ...(warm.runMicros !== undefined && { runMicros: warm.runMicros }),
       takesText: textInput(signature) !== undefined && labels.dimension !== 'none',
       dimension: labels.dimension,

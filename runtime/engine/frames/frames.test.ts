@@ -20,6 +20,7 @@ const sink = () => {
     cork: () => {},
     uncork: () => {},
     writableLength: 0,
+    destroyed: false,
   }
   return { socket, all: (): Buffer => stream.read() ?? Buffer.alloc(0) }
 }

@@ -64,7 +64,7 @@ const FIRST_MEMORY = 65_536
 const INLINE = 131_072
 
 /** What is used of a socket here. */
-export type FrameSocket = Pick<Socket, 'write' | 'cork' | 'uncork' | 'writableLength'>
+export type FrameSocket = Pick<Socket, 'write' | 'cork' | 'uncork' | 'writableLength' | 'destroyed'>
 
 /** Memory that frames are put together in, and a socket they leave by. */
 export class FrameWriter {
@@ -93,6 +93,7 @@ export class FrameWriter {
     this.view.setUint32(0, length, true)
     this.view.setUint32(4, count, true)
     const { socket, bytes } = this
+    if (socket.destroyed) return
     let left = false
     const returnIfLeft = () => void (left && returnMemory(bytes.buffer))
     if (after.length > 0) socket.cork()

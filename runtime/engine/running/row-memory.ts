@@ -8,4 +8,6 @@ export interface RowMemory {
   readonly capacity: number
   /** Runs the model over the first so many rows. */
   run: (rows: number) => void
+  /** The same on another thread; the memory is the run's until it is done. */
+  runElsewhere: (rows: number) => Promise<void>
 }

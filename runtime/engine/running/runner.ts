@@ -12,6 +12,7 @@ import type { LabelReader } from '../observing/labels.ts'
 import type { Observations } from '../observing/observations.ts'
 import type { Session } from '../session/session.ts'
 import { type BatchRules, groupForRuns, hasRows, stack, unstack } from './batching.ts'
+import type { ReadRequest } from './row-batch.ts'
 import type { RowLane } from './row-lane.ts'
 import { parseTextRequest, writeTextAnswer } from './text-prediction.ts'
 
@@ -61,11 +62,13 @@ const refusal = (wire: WireRequest, error: unknown, parseMicros = 0): WireAnswer
   }
 }
 
-export type Runner = (
-  items: readonly WireRequest[],
-  caller: { prefix: string; slots: SlotReader },
-  send: (answers: WireAnswer[]) => void,
-) => void
+type Send = (answers: WireAnswer[]) => void
+
+export interface Runner {
+  run: (items: readonly WireRequest[], caller: { prefix: string; slots: SlotReader }, send: Send) => void
+  /** The same for requests that were read already. */
+  runRead: (requests: readonly ReadRequest[], prefix: string, send: Send) => void
+}
 
 const nothing = (): void => {}
 
@@ -191,24 +194,8 @@ export const createRunner = (parts: RunnerParts): Runner => {
     }
   }
 
-  return (items, { prefix, slots }, send) => {
-    const began = performance.now()
+  const runGroups = (ready: readonly Work[], began: number, prefix: string, send: Send): void => {
     const answers: WireAnswer[] = []
-    const ready: Work[] = []
-    for (const wire of items) {
-      const start = performance.now()
-      try {
-        ready.push(parse(wire, slots))
-      } catch (error) {
-        answers.push(
-          refusal(
-            wire,
-            error instanceof InferenceError ? error : new InferenceError(400, String(error)),
-            micros(start),
-          ),
-        )
-      }
-    }
     for (const group of groupForRuns(ready, rules)) {
       const release = (): void => {
         for (const work of group) work.release()
@@ -220,5 +207,28 @@ export const createRunner = (parts: RunnerParts): Runner => {
       }
     }
     if (answers.length > 0) send(answers)
+  }
+
+  return {
+    run: (items, { prefix, slots }, send) => {
+      const began = performance.now()
+      const refusals: WireAnswer[] = []
+      const ready: Work[] = []
+      for (const wire of items) {
+        const start = performance.now()
+        try {
+          ready.push(parse(wire, slots))
+        } catch (error) {
+          const known = error instanceof InferenceError ? error : new InferenceError(400, String(error))
+          refusals.push(refusal(wire, known, micros(start)))
+        }
+      }
+      if (refusals.length > 0) send(refusals)
+      runGroups(ready, began, prefix, send)
+    },
+    runRead: (requests, prefix, send) => {
+      const ready = requests.map((each) => ({ ...each, inputs: each.request.inputs, text: '', release: nothing }))
+      runGroups(ready, performance.now(), prefix, send)
+    },
   }
 }

@@ -15,8 +15,8 @@ export interface Session {
   run(inputs: readonly Tensor[]): Tensor[]
   /** The same on another thread, where the implementation can; several may be under way at once. */
   runElsewhere?(inputs: readonly Tensor[]): Promise<Tensor[]>
-  /** Undefined for a model whose rows do not all have one size, in and out. */
-  rowMemory?(capacity: number): RowMemory | undefined
+  /** Makes memory for so many rows; undefined for a model whose rows do not all have one size, in and out. */
+  rowMemory?(capacity: number): (() => RowMemory) | undefined
   dispose(): void
 }
 

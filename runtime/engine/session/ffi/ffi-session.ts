@@ -229,11 +229,7 @@ export const loadFfiSession: LoadSession = (path, options) => {
     return runArguments(prepared)
   }
 
-  const rowMemory = (capacity: number): RowMemory | undefined => {
-    const sized = [...inputs, ...outputs].every(
-      ({ datatype, shape }) => datatype !== 'BYTES' && shape[0] === -1 && shape.slice(1).every((each) => each > 0),
-    )
-    if (!sized || inputs.length === 0) return undefined
+  const makeRowMemory = (capacity: number): RowMemory => {
     const memoryFor = ({ datatype, shape }: TensorSignature): TensorArray => {
       const { view, size } = datatypeFacts(datatype)
       const count = capacity * elementCount(shape.slice(1))
@@ -242,14 +238,23 @@ export const loadFfiSession: LoadSession = (path, options) => {
     const memory = { inputs: inputs.map(memoryFor), outputs: outputs.map(memoryFor) }
     // The tensors for each number of rows are made once and stay as long as the session.
     const prepared: unknown[][] = []
+    const preparedFor = (rows: number): unknown[] => {
+      prepared[rows] ??= prepareRows(memory, rows)
+      return prepared[rows] ?? []
+    }
     return {
       ...memory,
       capacity,
-      run: (rows) => {
-        prepared[rows] ??= prepareRows(memory, rows)
-        library.check('run', ...(prepared[rows] ?? []))
-      },
+      run: (rows) => library.check('run', ...preparedFor(rows)),
+      runElsewhere: (rows) => library.checkElsewhere('run', ...preparedFor(rows)),
     }
+  }
+
+  const rowMemory = (capacity: number): (() => RowMemory) | undefined => {
+    const sized = [...inputs, ...outputs].every(
+      ({ datatype, shape }) => datatype !== 'BYTES' && shape[0] === -1 && shape.slice(1).every((each) => each > 0),
+    )
+    return sized && inputs.length > 0 ? () => makeRowMemory(capacity) : undefined
   }
 
   const loaded: Session = {
