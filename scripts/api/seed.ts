@@ -9,7 +9,7 @@ import { createFoundation } from '../../server/foundation.ts'
 import { sessionCookie } from '../../server/http/guards/session.ts'
 import { systemActor } from '../../server/permissions/actor.ts'
 import { readObjectStoreUrl } from '../../server/ports/object-store/object-store-url.ts'
-import { bareSignature, reviewVerdict } from '../../server/testing/samples.ts'
+import { bareSignature, reviewVerdict, settledApplication } from '../../server/testing/samples.ts'
 
 /** The same ids stand in schemathesis.toml. */
 const ids = {
@@ -84,29 +84,15 @@ async function addNamespace(db: Database): Promise<void> {
       },
       { ...seen, kind: 'quota', name: 'team-quota', data: { hard, used: { 'requests.cpu': '1' } } },
       { ...seen, kind: 'model', name: 'churn-risk', data: deployed },
-      { ...seen, kind: 'application', namespace: '', name: 'ml-dev', data: synced },
+      {
+        ...seen,
+        kind: 'application',
+        namespace: '',
+        name: 'ml-dev',
+        data: settledApplication('teams/ml/dev/namespaces/ml-dev'),
+      },
     ],
   })
-}
-
-const synced = {
-  namespace: 'ml-dev',
-  path: 'teams/ml/dev/namespaces/ml-dev',
-  targetRevision: 'main',
-  automated: true,
-  prunes: true,
-  deleting: false,
-  sync: 'Synced',
-  revision: 'c'.repeat(40),
-  health: 'Healthy',
-  healthMessage: null,
-  operation: null,
-  history: [],
-  resources: [],
-  messages: [],
-  askedToLook: false,
-  message: null,
-  phase: null,
 }
 
 const deployed = {

@@ -9,6 +9,7 @@ import type { Actor } from '../permissions/actor.ts'
 import { testDatabase } from '../testing/database.ts'
 import { makePerson, makeTeam } from '../testing/people.ts'
 import { problemIn, startPortal, type TestPortal } from '../testing/portal.ts'
+import { settledApplication } from '../testing/samples.ts'
 
 // Nothing listens on the port of the discard protocol.
 const nowhere = 'http://127.0.0.1:9'
@@ -70,8 +71,8 @@ describe('while the cluster, Argo CD, the Git host, the store, the runtime and P
       })
     await seen('namespace', '', namespace, { phase: 'Active', environment: 'dev', terminating: false })
     await seen('quota', namespace, 'team-quota', { hard: { 'requests.cpu': '2' }, used: { 'requests.cpu': '1' } })
-    await seen('application', '', namespace, applicationOf(`teams/${team}/dev/namespaces/${namespace}`))
-    await seen('application', '', `${namespace}.iris`, applicationOf(`teams/${team}/dev/models/${namespace}/iris`))
+    await seen('application', '', namespace, settledApplication(`teams/${team}/dev/namespaces/${namespace}`))
+    await seen('application', '', `${namespace}.iris`, settledApplication(`teams/${team}/dev/models/${namespace}/iris`))
     await seen('model', namespace, 'iris', {
       environment: 'dev',
       request: null,
@@ -199,24 +200,4 @@ describe('while the cluster, Argo CD, the Git host, the store, the runtime and P
     }
     expect(integrations.find((each) => each.name === 'database')?.state).toBe('ok')
   })
-})
-
-const applicationOf = (path: string) => ({
-  namespace: 'x',
-  path,
-  targetRevision: 'main',
-  automated: true,
-  prunes: true,
-  deleting: false,
-  sync: 'Synced',
-  revision: 'a'.repeat(40),
-  health: 'Healthy',
-  healthMessage: null,
-  operation: null,
-  history: [],
-  resources: [],
-  messages: [],
-  askedToLook: false,
-  message: null,
-  phase: null,
 })
