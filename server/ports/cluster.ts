@@ -111,12 +111,6 @@ export interface Cluster {
     },
   ): Promise<void>
   logs(namespace: string, pod: string, options?: LogOptions): Promise<string>
-  /** The same, and then what is written from then on, until the container or the signal ends. */
-  followLogs(
-    namespace: string,
-    pod: string,
-    options: LogOptions & { onText: (text: string) => void; signal: AbortSignal },
-  ): Promise<void>
   /** A plural may name a part of a kind, as in `pods/log`. */
   canI(verb: string, kind: KindRef, namespace?: string): Promise<boolean>
   /**

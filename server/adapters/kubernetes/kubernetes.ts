@@ -1,7 +1,7 @@
 /** The cluster port over a Kubernetes API server. */
 import { z } from 'zod'
 import { type Cluster, type KindRef, type KubernetesObject, kinds } from '../../ports/cluster.ts'
-import { followLog, readLog } from './logs.ts'
+import { readLog } from './logs.ts'
 import { follow, listAll, type Pace } from './watch.ts'
 import { parseObject } from './wire/objects.ts'
 import { pathOf } from './wire/paths.ts'
@@ -60,7 +60,6 @@ export function createKubernetesCluster(
     },
     watch: (kind, options) => follow(transport, kind, options, pace),
     logs: (namespace, pod, options = {}) => readLog(transport, namespace, pod, options),
-    followLogs: (namespace, pod, options) => followLog(transport, namespace, pod, options),
     async canI(verb, kind, namespace) {
       const [group, version] = kind.apiVersion.includes('/') ? kind.apiVersion.split('/') : ['', kind.apiVersion]
       const [resource, subresource] = kind.plural.split('/')

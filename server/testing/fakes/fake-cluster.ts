@@ -1,5 +1,4 @@
 /** A cluster in memory, as far as the cluster port goes; objects get a resource version and a generation as they would. */
-import { once } from 'node:events'
 import { environments } from '../../contracts/names.ts'
 import {
   type Cluster,
@@ -165,10 +164,6 @@ export function createFakeCluster(name = 'fake', mayDo: (verb: string) => boolea
       const lines = logs.get(keyOf('Pod', pod, namespace)) ?? []
       const text = lines.slice(options.tailLines === undefined ? 0 : -options.tailLines).join('')
       return text.slice(0, options.limitBytes)
-    },
-    async followLogs(namespace, pod, { onText, signal, ...options }) {
-      onText(await this.logs(namespace, pod, options))
-      if (!signal.aborted) await once(signal, 'abort')
     },
     async canI(verb) {
       up()

@@ -1,4 +1,5 @@
 /** What workloads must do: run on the sandbox's controllers and API server, and on Kubernetes' own; the node is ours on both. */
+import { once } from 'node:events'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { isNotFound } from '#sandbox/kube-client/api-error.ts'
 import { at, listAt, numberAt, textAt } from '#sandbox/kube-client/fields.ts'
@@ -115,6 +116,22 @@ export const workloadsContract = (start: () => Promise<WorkloadsUnderTest>): voi
           return [at(status, 'containerStatuses', 0, 'restartCount'), at(status, 'containerStatuses', 0, 'ready')]
         }, WAIT)
         .toEqual([1, true])
+    })
+
+    it('gives what is written from then on to whoever follows a log, until the container ends', async () => {
+      const [pod] = await list('v1', 'Pod', 'run-dev')
+      const path = `/api/v1/namespaces/run-dev/pods/${pod?.metadata.name}/log`
+      const followed = await cluster.client.open('GET', path, { query: { follow: true } })
+      let text = ''
+      followed.setEncoding('utf8').on('data', (more: string) => {
+        text += more
+      })
+      const ended = once(followed, 'end')
+      await expect.poll(() => text, WAIT).toContain('listening on')
+      await fetch(`${await podUrl('run-dev')}/say/followed`)
+      await expect.poll(() => text, WAIT).toContain('followed\n')
+      await fetch(`${await podUrl('run-dev')}/exit`).catch(() => undefined)
+      await ended
     })
 
     it('says CrashLoopBackOff of a process that keeps failing', async () => {
