@@ -90,4 +90,37 @@ describe('gRPC', () => {
     const refused = (await Promise.all(all)).map(({ error }) => error?.code)
     expect(refused).toEqual(new Array(60).fill(status.RESOURCE_EXHAUSTED))
   })
+
+  it('waits for a model that was set aside, within its deadline, and not for who cancels', async () => {
+    await runtime.serve('resting', identity('float'))
+    const resting = inferMessage('resting', 'in', [1, 2], floatsOf(1, 2))
+    const isReady = async () => {
+      const { body } = await client.ask('ModelReady', new ProtoWriter().text(1, 'resting'))
+      return body.length > 0
+    }
+    const setAside = async () => {
+      runtime.runtime.models
+        .entries()
+        .find((each) => each.name === 'resting')
+        ?.setAside()
+      await until('it is set aside', async () => !(await isReady()))
+    }
+    const answered = async (): Promise<unknown> => {
+      const stats: unknown = await (await fetch(`${runtime.url}/v2/models/resting/stats`)).json()
+      return stats
+    }
+    await setAside()
+    expect((await client.ask('ModelInfer', resting)).error).toBeUndefined()
+    expect(await answered()).toMatchObject({ model_stats: [{ inference_count: 1 }] })
+
+    await setAside()
+    const late = client.ask('ModelInfer', resting, {}, { deadline: Date.now() + 30 })
+    const left = client.begin('ModelInfer', resting)
+    expect((await late).error?.code).toBe(status.DEADLINE_EXCEEDED)
+    left.cancel()
+    expect((await left.answer).error?.code).toBe(status.CANCELLED)
+    await until('it is loaded again', isReady)
+    expect((await client.ask('ModelInfer', resting)).error).toBeUndefined()
+    expect(await answered()).toMatchObject({ model_stats: [{ inference_count: 2 }] })
+  })
 })

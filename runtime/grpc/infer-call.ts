@@ -4,6 +4,7 @@ import type { Authorize } from '../auth/auth.ts'
 import { bodyKind, type WireAnswer } from '../engine/frames/frames.ts'
 import type { Refusals } from '../http/refusals.ts'
 import type { ModelRoute, VersionRoute } from '../http/route-table.ts'
+import type { Wakings } from '../http/wakings.ts'
 import { observe, SECONDS_BUCKETS } from '../metrics/request-stats.ts'
 import { InferenceError } from '../protocol/errors.ts'
 import { readModelName } from '../protocol/protobuf/grpc-infer.ts'
@@ -26,6 +27,7 @@ export interface InferCallOptions {
   dispatcher: Dispatcher
   limits: Limits
   refusals: Refusals
+  wakings: Wakings
   bodyBudgetBytes: number
   authorize: Authorize
   watch: RequestWatch
@@ -47,19 +49,23 @@ const patienceOf = (call: Call): number => {
 
 interface Caller {
   call: Call
+  startedAt: number
+  tenant: string
+  /** Undefined for any version by weight. */
+  named: string | undefined
+  sticky: string
   trace: TraceContext | undefined
   resolve: (reply: Reply) => void
-  reject: (error: InferenceError) => void
+  reject: (error: unknown) => void
 }
 
 class GrpcInferCall extends QueuedCall {
   private readonly options: InferCallOptions
   private readonly caller: Caller
-  private readonly startedAt = performance.now()
   private finished = false
 
-  constructor(options: InferCallOptions, model: ModelRoute, version: VersionRoute, tenant: string, caller: Caller) {
-    super(options.dispatcher, model, version, tenant, bodyKind.grpc)
+  constructor(options: InferCallOptions, model: ModelRoute, version: VersionRoute, caller: Caller) {
+    super(options.dispatcher, model, version, caller.tenant, bodyKind.grpc)
     this.options = options
     this.caller = caller
     this.name = header(caller.call, 'x-request-id').slice(0, 200)
@@ -117,7 +123,7 @@ class GrpcInferCall extends QueuedCall {
     const { watch } = options
     const bytesIn = caller.call.request.length
     stats.codes[status] = (stats.codes[status] ?? 0) + 1
-    const milliseconds = performance.now() - this.startedAt
+    const milliseconds = performance.now() - caller.startedAt
     if (status !== LEFT) {
       stats.bytesOut += bytesOut
       observe(stats.duration, SECONDS_BUCKETS, milliseconds / 1000)
@@ -147,45 +153,81 @@ class GrpcInferCall extends QueuedCall {
 }
 
 export const inferCall = (options: InferCallOptions) => {
-  const { dispatcher, watch } = options
+  const { dispatcher, limits, wakings, watch } = options
 
-  /** What is refused for a limit, or because nothing is ready, counts as an answer of the model. */
-  const counted = <T>(model: ModelRoute, version: string, attempt: () => T): T => {
+  /** As over HTTP; but here the whole request has come, and takes its part of the memory for bodies meanwhile. */
+  const waits = (caller: Caller, model: ModelRoute, until: number | undefined): boolean => {
+    const { call } = caller
+    const bytes = call.request.length
+    if (!limits.takeBytes(bytes, options.bodyBudgetBytes)) return false
+    const release = (): void => limits.giveBytes(bytes)
+    const waiting = {
+      get gone() {
+        return call.cancelled
+      },
+      forgotten: release,
+      patience: patienceOf(call),
+    }
+    const isWaiting = wakings.waitForLoad(waiting, model, until, (fresh, end) => {
+      release()
+      infer(caller, fresh, end)
+    })
+    if (!isWaiting) release()
+    return isWaiting
+  }
+
+  const refuse = (caller: Caller, error: InferenceError): void => {
+    const { call, tenant, reject } = caller
+    if (error.status !== 429) {
+      reject(error)
+      return
+    }
+    const refused = {
+      get gone() {
+        return call.cancelled
+      },
+      hold: () => call.request.length,
+      refuse: reject,
+    }
+    options.refusals.refuse(tenant, refused, error)
+  }
+
+  const infer = (caller: Caller, model: ModelRoute, until?: number): void => {
+    const { named, sticky, reject } = caller
+    let version: VersionRoute | undefined
+    let call: GrpcInferCall
     try {
-      return attempt()
+      version = dispatcher.choose(model, named, sticky)
+      call = new GrpcInferCall(options, model, version, caller)
     } catch (error) {
-      if (error instanceof InferenceError && (error.status === 429 || error.status === 503)) {
-        const { codes } = dispatcher.statsFor(model.name, version, model.tenant)
+      if (!(error instanceof InferenceError)) {
+        reject(error)
+        return
+      }
+      if (error.status === 503 && waits(caller, model, until)) return
+      // What is refused for a limit, or because nothing is ready, counts as an answer of the model.
+      if (error.status === 429 || error.status === 503) {
+        const { codes } = dispatcher.statsFor(model.name, version?.version ?? '', model.tenant)
         codes[error.status] = (codes[error.status] ?? 0) + 1
       }
-      throw error
+      refuse(caller, error)
+      return
     }
+    call.start()
   }
 
   return async (call: Call): Promise<Reply> => {
-    const { name, version: named } = readModelName(call.request)
+    const startedAt = performance.now()
+    const { name, version } = readModelName(call.request)
     const model = dispatcher.model(name)
     // A name that is not there is told only to who may ask at all.
     const tenant = await options.authorize(header(call, 'authorization'), model)
     if (!model) throw new InferenceError(404, `there is no model ${JSON.stringify(name.slice(0, 200))} here`)
+    const named = version === '' ? undefined : version
     const sticky = header(call, 'x-sticky-key').slice(0, 200)
-    const version = counted(model, '', () => dispatcher.choose(model, named === '' ? undefined : named, sticky))
     const trace = watch.trace(header(call, 'traceparent'))
-    return new Promise((resolve, reject) => {
-      const caller = { call, trace, resolve, reject }
-      try {
-        counted(model, version.version, () => new GrpcInferCall(options, model, version, tenant, caller)).start()
-      } catch (error) {
-        if (!(error instanceof InferenceError) || error.status !== 429) throw error
-        const refused = {
-          get gone() {
-            return call.cancelled
-          },
-          hold: () => call.request.length,
-          refuse: reject,
-        }
-        options.refusals.refuse(tenant, refused, error)
-      }
-    })
+    return new Promise((resolve, reject) =>
+      infer({ call, startedAt, tenant, named, sticky, trace, resolve, reject }, model),
+    )
   }
 }

@@ -111,6 +111,7 @@ const startGrpc = async (): Promise<number | undefined> => {
     bodyBudgetBytes,
     limits,
     refusals,
+    wakings,
     dispatcher,
     ask,
     authorize,

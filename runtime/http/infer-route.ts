@@ -6,7 +6,7 @@ import { InferCall, type InferSettings } from './infer-call.ts'
 import type { Refusals } from './refusals.ts'
 import { emptyNote } from './request-note.ts'
 import type { ModelRoute, VersionRoute } from './route-table.ts'
-import { isWaking, LONGEST_WAIT, type Wakings } from './wakings.ts'
+import type { Wakings } from './wakings.ts'
 
 export interface InferTarget {
   model: ModelRoute
@@ -39,20 +39,11 @@ export const inferRoute = (settings: InferSettings, refusals: Refusals, wakings:
     }
   }
 
-  /** False when nobody loads the model, or the caller has no time for it. */
-  const waits = (exchange: Exchange, target: InferTarget, tenant: string, until: number | undefined): boolean => {
-    const { model } = target
-    if (!isWaking(model)) return false
-    const now = performance.now()
-    const patience = exchange.patience || Number.POSITIVE_INFINITY
-    const end = until ?? now + Math.min(LONGEST_WAIT, model.timeoutMilliseconds, patience)
-    if (now >= end) return false
-    const again = (fresh: ModelRoute): void => {
-      exchange.waitedMilliseconds += performance.now() - now
+  const waits = (exchange: Exchange, target: InferTarget, tenant: string, until: number | undefined): boolean =>
+    wakings.waitForLoad(exchange, target.model, until, (fresh, end, waited) => {
+      exchange.waitedMilliseconds += waited
       infer(exchange, { ...target, model: fresh }, tenant, end)
-    }
-    return wakings.wait({ caller: exchange, model, until: end, again })
-  }
+    })
 
   const infer = (exchange: Exchange, target: InferTarget, tenant: string, until?: number): void => {
     const { head } = exchange

@@ -12,6 +12,22 @@ const route = (name = 'iris'): ModelRoute => ({
   versions: [],
 })
 
+const version = {
+  version: '1',
+  key: 'iris@1#1',
+  state: 'Loading' as const,
+  message: '',
+  weight: 100,
+  shadow: false,
+  socket: '',
+  asleep: false,
+  waking: false,
+  metadata: '',
+  takesText: false,
+  maxBatch: 1,
+  lanes: 1,
+}
+
 const start = () => {
   let now = route()
   const tried: string[] = []
@@ -64,5 +80,25 @@ describe('a caller of a model that is being loaded again', () => {
     wakings.sweep(20)
     expect(tried).toHaveLength(256)
     expect(come('next').waits).toBe(true)
+  })
+
+  it('waits as long as they have time for, and what they hold is given back when they leave', () => {
+    const waking = { ...route(), versions: [{ ...version, waking: true }] }
+    const wakings = new Wakings(() => waking)
+    const seen: string[] = []
+    const come = (patience: number, until?: number) => {
+      const caller = { gone: false, patience, forgotten: () => void seen.push('forgotten') }
+      const waits = wakings.waitForLoad(caller, waking, until, (_model, end) => void seen.push(`until ${end}`))
+      return { caller, waits }
+    }
+    const before = performance.now()
+    const { caller } = come(0)
+    expect(come(50).waits).toBe(true)
+    expect(come(0, before - 1).waits).toBe(false)
+    caller.gone = true
+    wakings.sweep(before + 60_000)
+    expect(seen[0]).toBe('forgotten')
+    expect(Number(seen[1]?.slice('until '.length)) - before).toBeGreaterThanOrEqual(50)
+    expect(seen).toHaveLength(2)
   })
 })
