@@ -44,14 +44,14 @@ export const saturate = async (subject: Subject, seconds: number): Promise<Round
   return { ...load, microsPerRequest: (spent / (load.requestsPerSecond * seconds)) * 1e6 }
 }
 
-const MANY_TIMES = 4
+const MANY_TIMES = [1, 4, 8]
 const TRIES = 2
 
 /**
  * A server is saturated under as many connections as it answers the most with. One that runs together what waits wants
  * more of them than one that takes a request at a time.
  */
-export const saturations = ({ connections }: Workload): number[] => [connections, connections * MANY_TIMES]
+export const saturations = ({ connections }: Workload): number[] => MANY_TIMES.map((times) => connections * times)
 
 /** The same under the number of connections that saturates it, and its best round there. */
 export const saturated = async (subject: Subject): Promise<{ subject: Subject; best: Round }> => {

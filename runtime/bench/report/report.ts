@@ -165,7 +165,7 @@ ${number(loadavg()[0] ?? 0)} (the bench itself makes for two or three). ${versio
 Everything is on: tokens, limits, metrics, deadlines, request ids. The peer answers the same bodies without any of them. All run on the
 same cores as the load (${generator}). The runtime, the best variant of the peer and an echo server take turns, ${rounds} rounds of ${seconds} s;
 figures are medians of the rounds; a peer is given its best one, because how its workers share the connections is luck. Each server
-is given as many connections as it answers the most with, of two numbers. Processor time is that of all processes of a server.
+is given as many connections as it answers the most with, of three numbers. Processor time is that of all processes of a server.
 
 ### Goals
 

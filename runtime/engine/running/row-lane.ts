@@ -40,8 +40,8 @@ const WORTH_A_THREAD_MICROS = 150
  * A run on another thread is not made longer than this, or than so many runs of one row: more rows would hardly be
  * cheaper, and while they run those of the next batch could be answered and come back.
  */
-const ENOUGH_MICROS = 450
-const ENOUGH_RUNS = 7
+const ENOUGH_MICROS = 700
+const ENOUGH_RUNS = 11
 /** Of the last run in what the next one is expected to take. */
 const NEWEST = 0.2
 
