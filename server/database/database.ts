@@ -1,6 +1,6 @@
 /** The connection to PostgreSQL, and the type of a transaction on it. */
-import { PrismaPg } from '@prisma/adapter-pg'
 import { PrismaClient } from './generated/client.ts'
+import { OneAtATimePg } from './one-at-a-time.ts'
 
 export type Database = PrismaClient
 
@@ -21,7 +21,7 @@ export type DatabaseOptions = {
 
 export function createDatabase(url: string, options: DatabaseOptions = {}): Database {
   const onConnectionLost = options.onConnectionLost ?? (() => undefined)
-  const adapter = new PrismaPg(
+  const adapter = new OneAtATimePg(
     {
       connectionString: url,
       max: options.connections ?? 10,
