@@ -13,7 +13,7 @@ import type { Clock } from '../../ports/clock.ts'
 import type { GitHost } from '../../ports/git-host.ts'
 import { monthlyCost } from './prices.ts'
 
-export { judgeQuota, judgeServing } from './judge.ts'
+export { inWords, judgeQuota, judgeServing } from './judge.ts'
 export { monthlyCost } from './prices.ts'
 
 const policyPath = 'platform/policy.yaml'

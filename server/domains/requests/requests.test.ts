@@ -107,6 +107,21 @@ describe('a request', () => {
     expect((await requests.get(member, merged.id)).state).toBe('syncing')
   })
 
+  it('refuses a quota that changes nothing, and says what the namespace has', async () => {
+    const { db, requests, team, member, resizing, finishedNamespace } = story()
+    await finishedNamespace()
+    const before = await db.request.count()
+    const same = resizing({ cpu: '2000m', memory: '4096Mi' })
+    const refusal = {
+      code: 'invalid_input',
+      message: `${team}-dev has this quota already: 2 CPU, 4Gi of memory and 10Gi of storage.`,
+      explanation: { remedy: 'Change at least one amount, or leave the namespace as it is.' },
+    }
+    await expect(requests.submit(member, same)).rejects.toMatchObject(refusal)
+    await expect(requests.preview(member, same)).rejects.toMatchObject(refusal)
+    expect(await db.request.count()).toBe(before)
+  })
+
   it('needs nobody where it only gives back', async () => {
     const { db, requests, advance, team, member, resizing, applyToCluster, finishedNamespace } = story()
     await finishedNamespace()

@@ -21,6 +21,7 @@ import { blockageOf } from './lifecycle/blockage.ts'
 import { announceRequest, loadRequest, lockRequest, move, stateOf } from './lifecycle/store.ts'
 import { columnsOf, lockAllowance } from './planning/claims.ts'
 import { plan } from './planning/plan.ts'
+import { demandChange } from './planning/unchanged.ts'
 import { demandDecider, quorumReached } from './reviews/approvals.ts'
 import { pageOfRequests } from './viewing/listing.ts'
 import { viewOf } from './viewing/view.ts'
@@ -108,7 +109,9 @@ export function createRequests({ db, policy, git, jobs }: Needs) {
   return {
     async preview(actor: Actor, draft: RequestDraft): Promise<Verdict> {
       demand(actor, 'request.submit', draft.team)
-      return (await plan(db, draft, await policy.current())).verdict
+      const target = await plan(db, draft, await policy.current())
+      demandChange(draft, target)
+      return target.verdict
     },
 
     async submit(actor: Actor, draft: RequestDraft): Promise<RequestView> {
@@ -122,11 +125,9 @@ export function createRequests({ db, policy, git, jobs }: Needs) {
         return await db.$transaction(async (tx) => {
           await lockAllowance(tx, target.team, target.environment)
           // Planned again under the lock: what others asked for meanwhile counts.
-          const { verdict, desired, growth, namespace, model, environment, title, team } = await plan(
-            tx,
-            draft,
-            current,
-          )
+          const again = await plan(tx, draft, current)
+          demandChange(draft, again)
+          const { verdict, desired, growth, namespace, model, environment, title, team } = again
           if (verdict.outcome === 'refused') {
             throw refusedFor(verdict)
           }

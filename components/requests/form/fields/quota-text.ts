@@ -1,4 +1,4 @@
-import { type Amounts, formatBytes, formatCpu } from '#server/contracts/quantity.ts'
+import { type Amounts, amountsOf, formatBytes, formatCpu, QuotaInput, resources } from '#server/contracts/quantity.ts'
 
 export type QuotaText = { cpu: string; memory: string; gpu: number; storage: string }
 
@@ -11,3 +11,11 @@ export const quotaText = (amounts: Amounts): QuotaText => ({
   gpu: amounts.gpu,
   storage: bytes(amounts.storage),
 })
+
+/** Whether the fields say these amounts, however they are written: 2000m is 2 cores. */
+export function saysTheSame(text: QuotaText, amounts: Amounts): boolean {
+  const read = QuotaInput.safeParse(text)
+  if (!read.success) return false
+  const said = amountsOf(read.data)
+  return resources.every((resource) => said[resource] === amounts[resource])
+}

@@ -9,7 +9,7 @@ import type { NamespaceDetail } from '#server/contracts/namespaces.ts'
 import { noAmounts } from '#server/contracts/quantity.ts'
 import { namespaceChange } from '#server/contracts/requests/drafts.ts'
 import { fieldProps, QuotaFields } from '../fields/quota-fields.tsx'
-import { type QuotaText, quotaText } from '../fields/quota-text.ts'
+import { type QuotaText, quotaText, saysTheSame } from '../fields/quota-text.ts'
 import { ReasonField, RequestFrame } from '../request-frame.tsx'
 import { useSubmit } from '../use-submit.ts'
 import { refusalOf, useVerdict } from '../use-verdict.ts'
@@ -34,7 +34,7 @@ export function NamespaceChangeForm({ namespace, reason, quota }: Props) {
   })
   const use = useQuery(allowanceUseQuery(namespace.team))
   const verdict = useVerdict(toInput(form.values))
-  const changes = JSON.stringify(form.values.quota) !== JSON.stringify(quotaText(now))
+  const changes = !saysTheSame(form.values.quota, now)
   return (
     <RequestFrame
       team={namespace.team}
