@@ -145,8 +145,8 @@ function Actions({ deployment }: { deployment: DeploymentDetail }) {
 
 function Endpoint({ deployment }: { deployment: DeploymentDetail }) {
   const { endpoint, limits } = deployment
-  const orUsual = (value: number | null, unit: string) =>
-    value === null ? 'as the runtime is set' : `${value.toLocaleString('en-US')}${unit}`
+  const orNone = (value: number | null, unit: string) =>
+    value === null ? 'no limit of its own' : `${value.toLocaleString('en-US')}${unit}`
   return (
     <FactList
       facts={[
@@ -161,9 +161,9 @@ function Endpoint({ deployment }: { deployment: DeploymentDetail }) {
           ),
         ],
         ['Protocol', 'Open Inference Protocol v2'],
-        ['Calls at once', orUsual(limits.concurrency, '')],
-        ['Calls a second', orUsual(limits.requestsPerSecond, '')],
-        ['Longest call', orUsual(limits.timeoutMilliseconds, ' ms')],
+        ['Calls at once', orNone(limits.concurrency, '')],
+        ['Calls a second', orNone(limits.requestsPerSecond, '')],
+        ['Longest call', orNone(limits.timeoutMilliseconds, ' ms')],
       ]}
     />
   )

@@ -17,6 +17,8 @@ test('a member watches a model, is told when it fails, and silences the alert wi
     namespace,
     model,
     traffic: [{ version: 1 }],
+    // The traffic below is as fast as it can be; refusals for its rate are not what this is about.
+    limits: { requestsPerSecond: 10_000 },
     reason: 'Serve it',
   })
   const served = `${namespace}.${model}`

@@ -23,6 +23,7 @@ test('the start page of a team that has something to show', async ({ asMember, a
       { version: 1, weight: 90 },
       { version: 2, weight: 10 },
     ],
+    limits: { requestsPerSecond: 10_000 },
     reason: 'Compare the two',
   })
   const waiting = await ask(asMember, {

@@ -35,6 +35,9 @@ export const ServingLimits = z
     timeoutMilliseconds: z.number().int().min(50).max(120_000).default(10_000),
   })
   .strict()
+export type ServingLimits = z.output<typeof ServingLimits>
+/** What a deployment is held to unless its request says otherwise, whether it is asked for in a form or over the API. */
+export const usualLimits = ServingLimits.parse({})
 
 export const namespaceCreate = z
   .object({
@@ -71,7 +74,9 @@ export const modelDeploy = z
     namespace: NamespaceName,
     model: ModelName,
     traffic: Traffic,
-    limits: ServingLimits.optional(),
+    limits: ServingLimits.optional().meta({
+      description: 'Without it a new deployment gets the usual limits, and a changed one keeps those it has',
+    }),
     reason: Reason,
   })
   .strict()

@@ -1,10 +1,9 @@
 'use client'
 
+import { Button, Group, Text } from '@mantine/core'
 import { NumberField } from '#components/ui/form/number-field.tsx'
+import { type ServingLimits, usualLimits } from '#server/contracts/requests/drafts.ts'
 import classes from '../form.module.css'
-
-export type LimitValues = { concurrency: number; requestsPerSecond: number; timeoutMilliseconds: number }
-export const usualLimits: LimitValues = { concurrency: 16, requestsPerSecond: 200, timeoutMilliseconds: 10_000 }
 
 const fields = [
   { name: 'concurrency', label: 'Calls at once', description: 'More wait in line', max: 256, min: 1 },
@@ -19,12 +18,25 @@ const fields = [
 ] as const
 
 type Props = {
-  value: LimitValues
-  onChange: (limits: LimitValues) => void
+  /** None where it serves without: sending the form must not give it limits that nobody asked for. */
+  value: ServingLimits | null
+  onChange: (limits: ServingLimits) => void
   errorOf: (field: string) => React.ReactNode
 }
 
 export function LimitFields({ value, onChange, errorOf }: Props) {
+  if (value === null) {
+    return (
+      <Group gap="md">
+        <Text size="sm" fw={600}>
+          Limits: none of its own
+        </Text>
+        <Button variant="default" size="xs" onClick={() => onChange(usualLimits)}>
+          Set limits
+        </Button>
+      </Group>
+    )
+  }
   return (
     <details className={classes.details}>
       <summary>

@@ -8,8 +8,9 @@ import { namespacesQuery } from '#components/queries/namespaces.ts'
 import { useContractForm } from '#components/ui/form/use-contract-form.ts'
 import { Mono } from '#components/ui/text/mono.tsx'
 import type { DeploymentDetail } from '#server/contracts/deployments.ts'
-import { modelChange, modelDeploy } from '#server/contracts/requests/drafts.ts'
-import { LimitFields, type LimitValues, usualLimits } from '../fields/limit-fields.tsx'
+import { modelChange, modelDeploy, type ServingLimits } from '#server/contracts/requests/drafts.ts'
+import { LimitFields } from '../fields/limit-fields.tsx'
+import { limitsToBeginWith } from '../fields/limits.ts'
 import { type Share, shareLeft } from '../fields/traffic.ts'
 import { TrafficFields } from '../fields/traffic-fields.tsx'
 import classes from '../form.module.css'
@@ -17,7 +18,7 @@ import { ReasonField, RequestFrame } from '../request-frame.tsx'
 import { useSubmit } from '../use-submit.ts'
 import { refusalOf, useVerdict } from '../use-verdict.ts'
 
-type Values = { namespace: string; model: string; traffic: Share[]; limits: LimitValues; reason: string }
+type Values = { namespace: string; model: string; traffic: Share[]; limits: ServingLimits | null; reason: string }
 export type DeployLink = { namespace?: string; model?: string; version?: number; reason?: string }
 
 type Props = {
@@ -27,19 +28,14 @@ type Props = {
   now?: DeploymentDetail
 }
 
-const limitsOf = (now: DeploymentDetail | undefined): LimitValues => ({
-  concurrency: now?.limits.concurrency ?? usualLimits.concurrency,
-  requestsPerSecond: now?.limits.requestsPerSecond ?? usualLimits.requestsPerSecond,
-  timeoutMilliseconds: now?.limits.timeoutMilliseconds ?? usualLimits.timeoutMilliseconds,
-})
-
 const choose = (label: string) => ({ value: '', label, disabled: true })
 
 /** Puts versions of a model into a namespace, or shifts the traffic between those that are there. */
 export function DeployForm({ team, link, now }: Props) {
   const { send, onSent } = useSubmit()
-  const toDraft = (values: Values) => ({
+  const toDraft = ({ limits, ...values }: Values) => ({
     ...values,
+    ...(limits && { limits }),
     team,
     traffic: values.traffic.map((share) => ({ ...share, weight: share.shadow ? 0 : share.weight })),
   })
@@ -50,7 +46,7 @@ export function DeployForm({ team, link, now }: Props) {
       namespace: link.namespace ?? '',
       model: link.model ?? '',
       traffic: now?.versions.map(({ version, weight, shadow }): Share => ({ version, weight, shadow })) ?? [],
-      limits: limitsOf(now),
+      limits: limitsToBeginWith(now),
       reason: link.reason ?? '',
     },
     toInput,

@@ -7,7 +7,7 @@ import { Environment, ModelName, NamespaceName, namespaceName, Sha256 } from '..
 import { Allowances } from '../../../contracts/people.ts'
 import type { Policy } from '../../../contracts/platform/policy.ts'
 import { type Amounts, amountsOf, combine, noAmounts, subtract } from '../../../contracts/quantity.ts'
-import type { RequestDraft, Traffic } from '../../../contracts/requests/drafts.ts'
+import { type RequestDraft, type Traffic, usualLimits } from '../../../contracts/requests/drafts.ts'
 import type { Verdict } from '../../../contracts/requests.ts'
 import type { Database, Transaction } from '../../../database/database.ts'
 import { failure, invalid, notFound } from '../../../errors.ts'
@@ -132,8 +132,9 @@ export async function plan(db: Database | Transaction, draft: RequestDraft, poli
   }
 }
 
+/** One that was made before there were usual limits goes on without, until somebody asks for some. */
 const limitsOf = (serving: Desired | undefined): DesiredModel['limits'] =>
-  serving?.kind === 'model' ? serving.limits : null
+  serving?.kind === 'model' ? serving.limits : usualLimits
 
 const nameTaken = (namespace: string) =>
   failure(
