@@ -11,6 +11,7 @@ import { fileNameOf } from '../metrics/kept-windows.ts'
 import type { Check } from '../models/checks.ts'
 import { ModelUnavailable, type Repository } from '../models/repository.ts'
 import { mayPass } from '../models/validate.ts'
+import { Comeback } from './comeback.ts'
 import type { ModelSpec, ModelStatus, VersionSpec, VersionState, VersionStatus } from './contract.ts'
 
 export interface EntryOptions {
@@ -44,6 +45,8 @@ export interface LoadedVersion {
   waking: boolean
   /** What its engine said of it before it was set aside. */
   known: ReadyMessage | undefined
+  /** When it is likely to answer again. */
+  readonly comeback: Comeback
   stop: () => void
   stopped: boolean
 }
@@ -157,6 +160,7 @@ export class ModelEntry {
       asleep: false,
       waking: false,
       known: undefined,
+      comeback: new Comeback(),
       stopped: false,
       stop: () => {
         loaded.stopped = true
@@ -176,6 +180,7 @@ export class ModelEntry {
       if (loaded.stopped) return
       loaded.state = state
       if (settledStates.includes(state)) loaded.waking = false
+      if (state === 'Failed' || state === 'Quarantined') loaded.comeback.gaveUp()
       loaded.message = message
       this.settle()
     }
@@ -227,6 +232,7 @@ export class ModelEntry {
       become('Failed', again ? `${reason} (attempt ${attempt}; the next in ${pause / 1000} s)` : reason)
       this.options.log('load failed', { model: this.name, version: version.version, reason: loaded.message })
       if (again) {
+        loaded.comeback.starts(Date.now(), pause)
         setTimeout(() => {
           if (!loaded.stopped) void this.load(version, loaded, signal, attempt + 1)
         }, pause).unref()
@@ -245,16 +251,22 @@ export class ModelEntry {
       monitoring: this.spec.monitoring,
       memory: this.memoryOf(loaded.wish),
     }
+    let restarts = 0
     const supervised = supervise({
       order,
       memoryMegabytes: this.options.memoryMegabytes,
       loadTimeoutMilliseconds: this.options.loadTimeoutMilliseconds,
       log: this.options.log,
       onChange: () => {
-        if (loaded.supervised === supervised) become(supervised.state, supervised.message)
+        if (loaded.supervised !== supervised) return
+        if (supervised.restarts > restarts) loaded.comeback.ended(Date.now())
+        if (supervised.state === 'Ready') loaded.comeback.isLoaded(supervised.loadSeconds)
+        restarts = supervised.restarts
+        become(supervised.state, supervised.message)
       },
     })
     loaded.supervised = supervised
+    loaded.comeback.starts(Date.now())
     become(supervised.state, supervised.message)
   }
 
@@ -320,6 +332,8 @@ export class ModelEntry {
       socket: supervised?.socket ?? '',
       asleep: loaded.asleep,
       waking: loaded.waking,
+      backAt: loaded.comeback.backAt,
+      awayMilliseconds: loaded.comeback.away,
       metadata: said ? JSON.stringify(metadataOf(this.name, routed, said.signature)) : '',
       takesText: said?.takesText ?? false,
       maxBatch: said?.batchable ? Math.min(maxBatch, fitting) : Math.min(8, fitting),

@@ -15,6 +15,10 @@ export interface VersionRoute {
   asleep: boolean
   /** A request has, and it is being loaded again. */
   waking: boolean
+  /** When it is likely to answer again, in milliseconds since the epoch; 0 when nobody can tell, infinity for good. */
+  backAt: number
+  /** How long it is likely away when it is woken, or its engine ends, at this moment. */
+  awayMilliseconds: number
   /** The v2 metadata answer, made once. */
   metadata: string
   takesText: boolean

@@ -6,6 +6,7 @@ import { prefersProtobuf } from '../metrics/exposition/protobuf.ts'
 import { errorBody, InferenceError } from '../protocol/errors.ts'
 import { SERVER_NAME, SERVER_VERSION } from '../protocol/server.ts'
 import type { Dispatcher } from '../queue/dispatcher.ts'
+import { retryAfter } from '../queue/retry-after.ts'
 import type { Exchange } from './exchange.ts'
 import type { InferTarget } from './infer-route.ts'
 import { emptyNote } from './request-note.ts'
@@ -188,7 +189,7 @@ export const createRouter = (options: RouterOptions) => {
       return {
         status: 503,
         contentType: JSON_TYPE,
-        headers: 'Retry-After: 2\r\n',
+        headers: `Retry-After: ${retryAfter([version])}\r\n`,
         body: errorBody(
           `model "${model.name}" version "${version.version}" is ${version.asleep ? 'not loaded' : version.state.toLowerCase()}: ${version.message}`,
         ),
@@ -202,11 +203,12 @@ export const createRouter = (options: RouterOptions) => {
     if (named !== undefined && !version) return notFound(`model "${model.name}" has no version "${named}"`)
     const isReady = version ? isServing(version) : modelIsReady(model)
     if (isReady) return jsonAnswer({ name: model.name, ready: true })
+    const answering = version ? [version] : model.versions.filter((each) => !each.shadow && each.weight > 0)
     const why = (version ?? model.versions.find((each) => !isServing(each)))?.message ?? ''
     return {
       status: 503,
       contentType: JSON_TYPE,
-      headers: 'Retry-After: 2\r\n',
+      headers: `Retry-After: ${retryAfter(answering)}\r\n`,
       body: JSON.stringify({ name: model.name, ready: false, error: why || 'loading' }),
     }
   }

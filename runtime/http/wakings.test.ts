@@ -22,6 +22,8 @@ const version = {
   socket: '',
   asleep: false,
   waking: false,
+  backAt: 0,
+  awayMilliseconds: 0,
   metadata: '',
   takesText: false,
   maxBatch: 1,

@@ -11,6 +11,7 @@ import { BodySlots } from './body-slots.ts'
 import type { Call } from './call.ts'
 import { EngineClient } from './engine-client.ts'
 import type { Limits } from './limits.ts'
+import { retryAfter, retryAfterEnd } from './retry-after.ts'
 import { ShadowCall } from './shadow-call.ts'
 import { chooseVersion, shadowsOf } from './traffic.ts'
 
@@ -83,6 +84,7 @@ export class Dispatcher {
       maxBatch: version.maxBatch,
       lanes: version.lanes,
       timeoutMilliseconds: model.timeoutMilliseconds,
+      awaySeconds: retryAfterEnd(version),
       weightOf: this.options.weightOf,
       onStuck: () => this.options.onStuck(version.key),
     })
@@ -128,8 +130,11 @@ export class Dispatcher {
     const version = chooseVersion(model, stickyKey, Math.random)
     if (version) return version
     if (model.versions.some((each) => each.asleep)) this.options.onWanted(model.name)
-    const first = model.versions.find((each) => !each.shadow && each.weight > 0)
-    throw first ? notReady(model.name, first) : new InferenceError(503, `model "${model.name}" has no version`, 1)
+    const answering = model.versions.filter((each) => !each.shadow && each.weight > 0)
+    const [first] = answering
+    throw first
+      ? notReady(model.name, first, answering)
+      : new InferenceError(503, `model "${model.name}" has no version`, 1)
   }
 
   /** Takes a place in the limits; throws when one is reached. */
@@ -199,10 +204,14 @@ export class Dispatcher {
   }
 }
 
-const notReady = (model: string, version: VersionRoute): InferenceError => {
+const notReady = (model: string, version: VersionRoute, answering = [version]): InferenceError => {
   const why = version.message === '' ? 'try again in a moment' : version.message
   const state = version.asleep ? 'not loaded' : version.state.toLowerCase()
-  return new InferenceError(503, `model "${model}" version "${version.version}" is ${state}: ${why}`, 2)
+  return new InferenceError(
+    503,
+    `model "${model}" version "${version.version}" is ${state}: ${why}`,
+    retryAfter(answering),
+  )
 }
 
 const tooMany = (what: string, waitMilliseconds: number): InferenceError =>

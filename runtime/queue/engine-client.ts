@@ -53,6 +53,8 @@ export interface EngineClientOptions {
   maxBatch: number
   lanes: number
   timeoutMilliseconds: number
+  /** How long callers should stay away who lose their answers with the engine. */
+  awaySeconds: number
   weightOf: (tenant: string) => number
   /** The engine has not answered for longer than its model may take. */
   onStuck: () => void
@@ -64,8 +66,8 @@ const READ_BUFFER = 262_144
 const PLACE_BITS = 16
 const PLACES = 1 << PLACE_BITS
 
-export const engineLost = (): InferenceError =>
-  new InferenceError(503, 'the engine running this model stopped while it had this request: try again', 1)
+export const engineLost = (awaySeconds: number): InferenceError =>
+  new InferenceError(503, 'the engine running this model stopped while it had this request: try again', awaySeconds)
 
 export const deadlineExceeded = (): InferenceError =>
   new InferenceError(504, 'no answer in the time the caller or the model allows')
@@ -123,7 +125,7 @@ export class EngineClient {
     if (this.closed) {
       job.freeBody()
       job.over = true
-      job.failed(engineLost())
+      job.failed(engineLost(this.options.awaySeconds))
       return
     }
     this.queue.push(job.tenant, job)
@@ -257,7 +259,7 @@ export class EngineClient {
       job.freeBody()
       if (job.over) continue
       job.over = true
-      job.failed(engineLost())
+      job.failed(engineLost(this.options.awaySeconds))
     }
   }
 }

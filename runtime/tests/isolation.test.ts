@@ -38,10 +38,12 @@ const spin = (name: string, times: number, headers = {}) =>
 describe('a model that kills its engine', () => {
   it('costs its own caller a 503 and comes back, while the neighbour notices nothing', async () => {
     await runtime.serve('division', integerDivision())
+    const entry = runtime.runtime.models.entries().find((each) => each.name === 'division')
+    const loadSeconds = entry?.loaded[0]?.supervised?.loadSeconds ?? 0
     const [killed, other] = await Promise.all([divide('division', -1), neighbour()])
     expect(other.status).toBe(200)
     expect(killed.status).toBe(503)
-    expect(killed.headers.get('retry-after')).toBe('1')
+    expect(killed.headers.get('retry-after')).toBe(String(Math.ceil(0.1 + loadSeconds)))
     await until('it is logged', () =>
       runtime.events.some(({ event, details }) => event === 'request failed' && details.status === 503),
     )

@@ -20,7 +20,8 @@ it('sets the model asked longest ago aside when memory is short, and brings it b
   expect(await described.json()).toMatchObject({ inputs: [{ name: 'in' }] })
   // Whoever asks waits for the load, unless they have no time for it.
   const hurried = await runtime.infer('first', body, { 'x-request-timeout-ms': '1' })
-  expect([hurried.status, hurried.headers.get('retry-after')]).toEqual([503, '2'])
+  expect(hurried.status).toBe(503)
+  expect(Number(hurried.headers.get('retry-after'))).toBeGreaterThanOrEqual(2)
   expect(await Promise.all([ask('first'), ask('first')])).toEqual([200, 200])
   await until('the other one is set aside', () => states().second === 'SetAside')
   expect(await ask('pinned')).toBe(200)

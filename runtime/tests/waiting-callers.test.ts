@@ -39,6 +39,8 @@ const tableWith = (version: Partial<VersionRoute>): RouteTable => ({
           socket: '',
           asleep: false,
           waking: false,
+          backAt: 0,
+          awayMilliseconds: 0,
           metadata: '',
           takesText: false,
           maxBatch: 1,
