@@ -32,19 +32,27 @@ const writeOdd = (out: Uint8Array, at: number, value: number): number => {
   return writeText(out, at, Number.isNaN(value) ? 'null' : value > 0 ? '1e999' : '-1e999')
 }
 
-/** The digits of a whole number below 2^31, ending before `end`. */
+/** The digits of each number below a hundred, two bytes each. */
+const pairs = Uint8Array.from({ length: 200 }, (_, at) => ZERO + (at % 2 === 0 ? Math.floor(at / 20) : (at >> 1) % 10))
+
+/** The digits of a whole number below 2^31, with zeros before them, ending before `end`. */
 const writeDigits = (out: Uint8Array, start: number, end: number, number: number): void => {
-  let left = number
-  for (let at = end - 1; at >= start; at--) {
-    const rest = (left / 10) | 0
-    out[at] = ZERO + left - rest * 10
+  let left = number | 0
+  let at = end
+  while (at - start >= 2) {
+    const rest = (left / 100) | 0
+    const pair = 2 * (left - 100 * rest)
+    out[--at] = pairs[pair + 1] ?? ZERO
+    out[--at] = pairs[pair] ?? ZERO
     left = rest
   }
+  if (at > start) out[start] = ZERO + left
 }
 
 const digitsOf = (number: number): number => {
-  let digits = 1
-  for (let limit = 10; number >= limit; limit *= 10) digits++
+  if (number < 10) return 1
+  let digits = 2
+  for (let limit = 100; number >= limit; limit *= 10) digits++
   return digits
 }
 
@@ -63,26 +71,30 @@ export const writeFloat = (out: Uint8Array, start: number, value: number): numbe
   let exponent = decimalExponents[(bits[0] ?? 0) >>> 23] ?? 0
   if (exponent >= 0 && size >= (powersOfTen[exponent + 1] ?? 0)) exponent++
   else if (exponent < 0 && size * (powersOfTen[-exponent - 1] ?? 0) >= 1) exponent++
-  // The number is digits × 10 to the minus scale.
+  // The number is digits × 10 to the minus scale; from here on all but the scaling is done with small whole numbers.
   let scale = 7 - exponent
-  let digits = 0
-  for (let tries = 0; ; tries++, scale++) {
-    if (tries === 2) return writeOdd(out, start, value)
-    const power = powersOfTen[scale < 0 ? -scale : scale] ?? 1
-    digits = Math.round(scale < 0 ? size / power : size * power)
-    if (Math.fround(scale < 0 ? digits * power : digits / power) === size) break
+  if (scale < 0) return writeOdd(out, start, value)
+  let power = powersOfTen[scale] ?? 1
+  let digits = (size * power + 0.5) | 0
+  if (Math.fround(digits / power) !== size) {
+    power = powersOfTen[++scale] ?? 1
+    digits = (size * power + 0.5) | 0
+    if (Math.fround(digits / power) !== size) return writeOdd(out, start, value)
   }
-  if (scale <= 0) return writeOdd(out, start, value)
-  while (scale > 0 && digits % 10 === 0) {
-    digits /= 10
+  if (scale === 0) return writeOdd(out, start, value)
+  let tenth = (digits / 10) | 0
+  while (scale > 0 && digits === 10 * tenth) {
+    digits = tenth
+    tenth = (digits / 10) | 0
     scale--
   }
-  const whole = Math.floor(digits / (powersOfTen[scale] ?? 1))
+  const unit = powersOfTen[scale] ?? 1
+  const whole = size < 1 ? 0 : (digits / unit) | 0
   const end = at + digitsOf(whole)
   writeDigits(out, at, end, whole)
   if (scale === 0) return end
   out[end] = 0x2e
-  writeDigits(out, end + 1, end + 1 + scale, digits - whole * (powersOfTen[scale] ?? 1))
+  writeDigits(out, end + 1, end + 1 + scale, digits - whole * unit)
   return end + 1 + scale
 }
 
