@@ -32,6 +32,8 @@ export interface LoadedVersion {
   readonly version: string
   /** What it was loaded for; the same wish needs no new load. */
   readonly wish: string
+  /** The same of the wish that an engine is told; what is wished for now may differ while another is loaded beside it. */
+  readonly settings: Pick<ModelSpec, 'tenant' | 'batching' | 'monitoring'>
   readonly key: string
   digest: string | undefined
   state: VersionState
@@ -151,6 +153,7 @@ export class ModelEntry {
     const loaded: LoadedVersion = {
       version: version.version,
       wish: wishOf(this.spec, version),
+      settings: this.spec,
       key: `${this.name}@${version.version}#${++loads}`,
       digest: version.digest,
       state: 'Pending',
@@ -241,14 +244,15 @@ export class ModelEntry {
   }
 
   private startEngine(loaded: LoadedVersion, become: (state: VersionState, message: string) => void): void {
+    const { tenant, batching, monitoring } = loaded.settings
     const order: Omit<LoadOrder, 'type' | 'socket'> = {
       name: this.name,
       version: loaded.version,
-      tenant: this.spec.tenant,
+      tenant,
       path: loaded.path,
-      maxBatch: this.spec.batching.maxBatch ?? DEFAULT_MAX_BATCH,
+      maxBatch: batching.maxBatch ?? DEFAULT_MAX_BATCH,
       lanes: this.options.lanes,
-      monitoring: this.spec.monitoring,
+      monitoring,
       memory: this.memoryOf(loaded.wish),
     }
     let restarts = 0

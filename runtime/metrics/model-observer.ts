@@ -50,9 +50,11 @@ export const createModelObserver = (entries: () => ModelEntry[], folders: Folder
     const key = keyOf(entry, loaded)
     let found = kept.get(key)
     if (!found) {
-      const profile = entry.spec.monitoring.referenceProfile ?? {}
+      const { tenant, monitoring } = loaded.settings
+      // What is kept under this key was counted by the same profile, which is part of the wish.
+      const profile = monitoring.referenceProfile ?? {}
       found = {
-        labels: { tenant: entry.spec.tenant, model: entry.name, version: loaded.version },
+        labels: { tenant, model: entry.name, version: loaded.version },
         dimension: loaded.supervised?.ready?.dimension ?? 'none',
         predictions: new Map(),
         drift: drifts.open(key, (before) => driftWindow(profile, before)),
