@@ -55,6 +55,36 @@ describe('numbers from JSON', () => {
     )
   })
 
+  it('are the very doubles that JSON.parse makes of them, where doubles are wanted', () => {
+    const digits = fc.string({ unit: fc.constantFrom(...'0123456789'), minLength: 1, maxLength: 20 })
+    const whole = fc.oneof(
+      fc.constant('0'),
+      digits.map((each) => `1${each}`),
+      fc.bigInt({ min: 2n ** 53n - 50n, max: 2n ** 53n + 50n }).map(String),
+      fc.bigInt({ min: 0n, max: 2n ** 53n }).map(String),
+    )
+    const fraction = fc.oneof(
+      fc.constant(''),
+      digits.map((each) => `.${each}`),
+    )
+    const exponent = fc.oneof(
+      fc.constant(''),
+      fc.integer({ min: -30, max: 30 }).map((each) => `e${each}`),
+    )
+    const written = fc.oneof(
+      fc.tuple(fc.constantFrom('', '-'), whole, fraction, exponent).map((parts) => parts.join('')),
+      fc.double({ noNaN: true, noDefaultInfinity: true }).map((each) => JSON.stringify(each)),
+      fc.double({ min: -1000, max: 1000, noNaN: true }).map((each) => JSON.stringify(each)),
+    )
+    fc.assert(
+      fc.property(fc.array(written, { minLength: 1, maxLength: 20 }), (texts) => {
+        const { out } = read(`[${texts}]`, 'FP64', [texts.length])
+        expect(out.data).toEqual(Float64Array.from(texts.map(Number)))
+      }),
+      { numRuns: 5000 },
+    )
+  })
+
   it.each([
     '0.1e3',
     '1E-5',

@@ -37,6 +37,8 @@ const remember = (bytes: Buffer, start: number, close: number, text: string): vo
 }
 const ABOVE = 1 + 2 ** -48
 const BELOW = 1 - 2 ** -48
+/** Whatever is read as less was never rounded on the way. */
+const MOST_EXACT = 2 ** 53
 const powersOfTen = Float64Array.from({ length: 23 }, (_, exponent) => Number(`1e${exponent}`))
 
 export class JsonReader {
@@ -232,13 +234,11 @@ export class JsonReader {
       at++
     }
     let mantissa = 0
-    let digits = 0
     let exponent = 0
     const first = at
     let byte = at < end ? (bytes[at] ?? 0) : 0
     while (byte >= 0x30 && byte <= 0x39) {
       mantissa = mantissa * 10 + (byte - 0x30)
-      if (mantissa !== 0) digits++
       byte = ++at < end ? (bytes[at] ?? 0) : 0
     }
     if (at === first || (bytes[first] === 0x30 && at > first + 1)) throw this.fail('a number')
@@ -247,7 +247,6 @@ export class JsonReader {
       byte = at < end ? (bytes[at] ?? 0) : 0
       while (byte >= 0x30 && byte <= 0x39) {
         mantissa = mantissa * 10 + (byte - 0x30)
-        if (mantissa !== 0) digits++
         byte = ++at < end ? (bytes[at] ?? 0) : 0
       }
       if (at === point) throw this.fail('a number')
@@ -270,7 +269,7 @@ export class JsonReader {
     if (exponent >= -22 && exponent <= 22) {
       const power = powersOfTen[exponent < 0 ? -exponent : exponent] ?? 1
       const size = exponent < 0 ? mantissa / power : mantissa * power
-      const exact = digits <= 15 || (single && Math.fround(size * ABOVE) === Math.fround(size * BELOW))
+      const exact = mantissa < MOST_EXACT || (single && Math.fround(size * ABOVE) === Math.fround(size * BELOW))
       if (exact) return negative ? -size : size
     }
     return Number(bytes.toString('latin1', start, at))
