@@ -4,7 +4,6 @@ import { Textarea, type TextareaProps } from '@mantine/core'
 import type { FormEvent, ReactNode } from 'react'
 import { Breadcrumbs } from '#components/layout/navigation/breadcrumbs.tsx'
 import { FormFooter } from '#components/ui/form/form-footer.tsx'
-import { Card, Columns } from '#components/ui/page/layout.tsx'
 import { PageHeader } from '#components/ui/page/page-header.tsx'
 import type { Verdict } from '#server/contracts/requests.ts'
 import classes from './form.module.css'
@@ -25,7 +24,10 @@ type Props = {
   children: ReactNode
 }
 
-/** Every form that asks for a change: the fields at the left, what will happen at the right. */
+/**
+ * Every form that asks for a change: the fields at the left, what will happen at the right. On a small screen, and for
+ * who is read to, what will happen comes before the button.
+ */
 export function RequestFrame(props: Props) {
   return (
     <>
@@ -34,23 +36,21 @@ export function RequestFrame(props: Props) {
         title={props.title}
         facts={props.facts}
       />
-      <Columns>
-        <Card>
-          <form onSubmit={props.onSubmit} noValidate>
-            <div className={classes.fields}>
-              {props.children}
-              <FormFooter
-                label={props.sendLabel}
-                sending={props.sending}
-                problem={props.problem}
-                danger={props.danger ?? false}
-                disabled={props.idle !== undefined || props.verdict.verdict?.outcome === 'refused'}
-              />
-            </div>
-          </form>
-        </Card>
+      <form className={classes.frame} onSubmit={props.onSubmit} noValidate>
+        <div className={`${classes.sheet} ${classes.upper}`}>
+          <div className={classes.fields}>{props.children}</div>
+        </div>
         <VerdictPanel {...props.verdict} idle={props.idle} />
-      </Columns>
+        <div className={`${classes.sheet} ${classes.lower}`}>
+          <FormFooter
+            label={props.sendLabel}
+            sending={props.sending}
+            problem={props.problem}
+            danger={props.danger ?? false}
+            disabled={props.idle !== undefined || props.verdict.verdict?.outcome === 'refused'}
+          />
+        </div>
+      </form>
     </>
   )
 }
