@@ -10,13 +10,26 @@ import type { ReactNode } from 'react'
 import { HydratedQueries } from '#components/queries/provider/hydrated-queries.tsx'
 import type { QueryMeta } from '#components/queries/query.ts'
 import { PortalError } from '#server/errors.ts'
-import { callFromPage } from '#server/http/call-from-page.ts'
+import { answerIfAny, answerTo } from './answers.ts'
 
 type Prefetchable = { queryKey: readonly unknown[]; meta?: QueryMeta | undefined; initialPageParam?: unknown }
 
-export async function Prefetched({ queries, children }: { queries: readonly Prefetchable[]; children: ReactNode }) {
+type Props = {
+  queries: readonly Prefetchable[]
+  /** What a frame shows of its page: when it cannot be read, that is for the page to say. */
+  ofPage?: readonly Prefetchable[]
+  children: ReactNode
+}
+
+export async function Prefetched({ queries, ofPage = [], children }: Props) {
   const client = new QueryClient()
-  await Promise.all(queries.map((query) => prefetch(client, query)))
+  await Promise.all([
+    ...queries.map((query) => prefetch(client, query)),
+    ...ofPage.map(async (query) => {
+      const answer = await answerIfAny(query)
+      if (answer !== undefined) client.setQueryData(query.queryKey, answer)
+    }),
+  ])
   return <HydratedQueries state={dehydrate(client)}>{children}</HydratedQueries>
 }
 
@@ -31,7 +44,7 @@ const unknown = Symbol('left to the client')
 
 async function fromPage(contract: NonNullable<QueryMeta['contract']>, input: unknown): Promise<unknown> {
   try {
-    return await callFromPage(contract, input)
+    return await answerTo(contract, input)
   } catch (error) {
     if (!(error instanceof PortalError)) throw error
     if (error.code === 'unauthenticated') await goToSignIn()
