@@ -6,8 +6,8 @@ import type { Plan } from './plan.ts'
 const listed = new Intl.ListFormat('en-GB')
 
 /**
- * A quota that is asked for as it stands would be a pull request without a change. One that is tried again is not
- * asked: part of it may be done.
+ * A quota that is asked for as it stands would be a pull request that says nothing but whose it is. One that is tried
+ * again is not looked at: part of it may be done.
  */
 export function demandChange(draft: RequestDraft, { namespace, verdict }: Plan): void {
   if (draft.kind !== 'namespace.change') return
