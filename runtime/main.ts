@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util'
 import type { GrpcTls } from './grpc/credentials.ts'
 import { createRuntime, defaultConfig } from './runtime.ts'
 import { headersFrom, tracesUrl } from './telemetry/otlp-exporter.ts'
+import { temporaryFor } from './temporary.ts'
 
 const USAGE = `node runtime/main.ts [--port N] [--grpc-port N] [--host ADDRESS] [--state DIR] [--models DIR] [--store URL] [--control PATH.sock]
   [--acceptors N] [--lanes N] [--text-model NAME] [--max-body MB] [--engine-memory MB] [--memory-budget MB] [--tenant-concurrency N] [--tenant-weight NAME=N]…
@@ -108,6 +109,13 @@ const weights = Object.fromEntries(
 
 const config = defaultConfig(log)
 const stateFolder = resolve(given.state ?? mkdtempSync(join(tmpdir(), 'modelyard-runtime-')))
+try {
+  const temporary = temporaryFor(stateFolder)
+  process.on('exit', temporary.remove)
+  process.env.TMPDIR = temporary.folder // for every file that is made from here on
+} catch (error) {
+  stop(error instanceof Error ? error.message : String(error))
+}
 const runtime = await createRuntime({
   ...config,
   host: given.host ?? config.host,
