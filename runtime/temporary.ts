@@ -3,7 +3,7 @@
  * says where, so that the next process with that state removes what a killed one has left.
  */
 import { randomBytes } from 'node:crypto'
-import { lstatSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { z } from 'zod'
@@ -46,6 +46,24 @@ const isOurs = (folder: string): boolean => {
   return OURS.test(basename(folder)) && found?.isDirectory() === true && found.uid === process.getuid?.()
 }
 
+/** An engine within a run that never returns does not hear that its server is gone. */
+const endThoseIn = (folder: string): void => {
+  if (process.platform !== 'linux') return
+  for (const name of readdirSync('/proc')) {
+    try {
+      const pid = Number(name)
+      if (pid > 0 && readlinkSync(`/proc/${pid}/cwd`).startsWith(`${folder}/`)) process.kill(pid, 'SIGKILL')
+    } catch {
+      // Not one of ours, or gone already.
+    }
+  }
+}
+
+const clear = (folder: string): void => {
+  endThoseIn(folder)
+  rmSync(folder, { recursive: true, force: true })
+}
+
 export interface Temporary {
   readonly folder: string
   remove: () => void
@@ -55,7 +73,7 @@ export const temporaryFor = (stateFolder: string): Temporary => {
   mkdirSync(stateFolder, { recursive: true })
   const path = join(stateFolder, 'temporary.json')
   const before = readPlace(path)
-  if (before && !isAlive(before) && isOurs(before.folder)) rmSync(before.folder, { recursive: true, force: true })
+  if (before && !isAlive(before) && isOurs(before.folder)) clear(before.folder)
   const folder = join(tmpdir(), `modelyard-${randomBytes(4).toString('hex')}`)
   const place: Place = { folder, pid: process.pid, started: startOf(process.pid) }
   // First, for who is killed in between.
