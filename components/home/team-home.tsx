@@ -20,6 +20,7 @@ import { Notice } from '#components/ui/page/notice.tsx'
 import { PageHeader } from '#components/ui/page/page-header.tsx'
 import { Section } from '#components/ui/page/section.tsx'
 import { CardSkeleton, CardsSkeleton } from '#components/ui/page/skeletons.tsx'
+import { isUnread, readingOf } from '#components/ui/state/reading.ts'
 import { RelativeTime } from '#components/ui/state/relative-time.tsx'
 import { DataTable } from '#components/ui/table/data-table.tsx'
 import { needsOf } from './needs.ts'
@@ -53,7 +54,10 @@ export function TeamHome({ team }: { team: string }) {
     alerts: alerts.data?.alerts ?? [],
     mayAsk: may('request.submit'),
   })
-  const unknown = [open, deployments].find((query) => query.error)
+  const asked = [open, failed, waiting, alerts, deployments]
+  const unknown = asked.find(isUnread)
+  // A few needs may stand before all are read; that there are none is said only then.
+  const showsNeeds = open.data && deployments.data && (needs.length > 0 || readingOf(asked) === 'read')
   const serving = deployments.data && withMetrics(deployments.data.items, metrics.data)
   const tally = [
     namespaces.data && plural(namespaces.data.items.length, 'namespace'),
@@ -94,7 +98,7 @@ export function TeamHome({ team }: { team: string }) {
             Since <RelativeTime at={facts.data.archivedAt} />. Nothing can be asked for in its name any more.
           </Notice>
         )}
-        {begins && needs.length === 0 ? null : open.data && deployments.data ? (
+        {begins && needs.length === 0 ? null : showsNeeds ? (
           <NeedsYou needs={needs} />
         ) : unknown ? (
           <Card>

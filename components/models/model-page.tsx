@@ -107,7 +107,11 @@ function Detail({ model }: { model: ModelDetail }) {
             />
           </Section>
           <Section title="Serving" flush>
-            <WhereItServes deployments={(deployments.data?.items ?? []).filter((each) => each.model === name)} />
+            <WhereItServes
+              deployments={deployments.data?.items.filter((each) => each.model === name)}
+              error={deployments.error}
+              onRetry={() => deployments.refetch()}
+            />
           </Section>
         </Stack>
         <Stack>

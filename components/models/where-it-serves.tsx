@@ -23,7 +23,9 @@ const columns: readonly Column<DeploymentView>[] = [
   },
 ]
 
-export function WhereItServes({ deployments }: { deployments: readonly DeploymentView[] }) {
+type Props = { deployments: readonly DeploymentView[] | undefined; error: unknown; onRetry: () => void }
+
+export function WhereItServes({ deployments, error, onRetry }: Props) {
   return (
     <DataTable
       plain
@@ -31,6 +33,8 @@ export function WhereItServes({ deployments }: { deployments: readonly Deploymen
       label="Where it serves"
       columns={columns}
       rows={deployments}
+      error={error}
+      onRetry={onRetry}
       rowKey={(row) => row.servedName}
       href={(row) => `/teams/${row.team}/deployments/${row.namespace}/${row.model}`}
       empty={<EmptyState title="It serves nowhere yet">Deploy a version to one of the team’s namespaces.</EmptyState>}

@@ -1,10 +1,12 @@
 'use client'
 
+import { Skeleton, Text } from '@mantine/core'
 import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import dynamic from 'next/dynamic'
 import { useMay } from '#components/layout/me-context.tsx'
 import { allowanceUseQuery, memberPages, teamQuery } from '#components/queries/teams.ts'
 import { UsageBar } from '#components/ui/figures/usage-bar.tsx'
+import { ErrorState } from '#components/ui/page/error-state.tsx'
 import { Columns, Stack } from '#components/ui/page/layout.tsx'
 import { PageHeader } from '#components/ui/page/page-header.tsx'
 import { QueryGate } from '#components/ui/page/query-gate.tsx'
@@ -57,11 +59,17 @@ function Detail({ team }: { team: TeamView }) {
             <MemberTable team={team.slug} {...members} />
           </Section>
           <Section title="Allowance" aside="What all namespaces of the team may ask for together">
-            <div className={classes.allowances}>
-              {(use.data?.environments ?? []).map((each) => (
-                <Allowance key={each.environment} use={each} />
-              ))}
-            </div>
+            {use.data ? (
+              <div className={classes.allowances}>
+                {use.data.environments.map((each) => (
+                  <Allowance key={each.environment} use={each} />
+                ))}
+              </div>
+            ) : use.error ? (
+              <ErrorState error={use.error} onRetry={() => use.refetch()} />
+            ) : (
+              <Skeleton height={120} />
+            )}
           </Section>
           {may(listTeamTokens.action) && <TeamTokens team={team.slug} />}
         </Stack>
@@ -74,14 +82,18 @@ function Detail({ team }: { team: TeamView }) {
 }
 
 function Allowance({ use }: { use: AllowanceUse }) {
+  const granted = resources.filter((resource) => use.allowance[resource] > 0)
   return (
     <div className={classes.allowance}>
       <h3 className={classes.environment}>{use.environment}</h3>
-      {resources
-        .filter((resource) => use.allowance[resource] > 0)
-        .map((resource) => (
-          <UsageBar key={resource} resource={resource} used={use.committed[resource]} limit={use.allowance[resource]} />
-        ))}
+      {granted.length === 0 && (
+        <Text size="sm" c="dimmed">
+          The team may ask for nothing here.
+        </Text>
+      )}
+      {granted.map((resource) => (
+        <UsageBar key={resource} resource={resource} used={use.committed[resource]} limit={use.allowance[resource]} />
+      ))}
     </div>
   )
 }

@@ -7,10 +7,17 @@ import { needsOf } from '#components/home/needs.ts'
 import { alertsQuery } from '#components/queries/observability.ts'
 import { failedRequestsQuery, openRequestsQuery, waitingForMeQuery } from '#components/queries/requests.ts'
 import { Dropdown } from '#components/ui/actions/dropdown.tsx'
+import { readingOf } from '#components/ui/state/reading.ts'
 import { RelativeTime } from '#components/ui/state/relative-time.tsx'
 import { useMe } from '../me-context.tsx'
 import { useCurrentTeam } from '../use-current-team.ts'
 import classes from './header.module.css'
+
+const wordsFor = {
+  failed: 'What waits for you could not all be read.',
+  reading: 'Reading what waits for you.',
+  read: 'Nothing waits for you.',
+}
 
 /** What waits for the reader, from every page: decisions, answers to what they asked for, alerts. */
 export function Inbox() {
@@ -31,10 +38,13 @@ export function Inbox() {
     mayAsk: false,
     alerts: alerts.data?.alerts ?? [],
   })
+  const reading = readingOf(enabled ? [waiting, open, failed, alerts] : [waiting])
   return (
     <Dropdown
       kind="dialog"
-      label={needs.length > 0 ? `Inbox, ${needs.length} waiting` : 'Inbox, nothing waiting'}
+      label={
+        needs.length > 0 ? `Inbox, ${needs.length} waiting` : reading === 'read' ? 'Inbox, nothing waiting' : 'Inbox'
+      }
       buttonClass={classes.inbox}
       button={
         <>
@@ -45,9 +55,7 @@ export function Inbox() {
     >
       {(close) =>
         needs.length === 0 ? (
-          <p className={classes.inboxEmpty}>
-            {waiting.error ? 'What waits for you could not be read.' : 'Nothing waits for you.'}
-          </p>
+          <p className={classes.inboxEmpty}>{wordsFor[reading]}</p>
         ) : (
           <ul className={classes.inboxList}>
             {needs.map((need) => (

@@ -4,7 +4,7 @@ import { TeamHome } from '#components/home/team-home.tsx'
 import { deploymentsQuery } from '#components/queries/deployments.ts'
 import { namespacesQuery } from '#components/queries/namespaces.ts'
 import { alertsQuery } from '#components/queries/observability.ts'
-import { openRequestsQuery, waitingForMeQuery } from '#components/queries/requests.ts'
+import { failedRequestsQuery, openRequestsQuery, waitingForMeQuery } from '#components/queries/requests.ts'
 
 type Props = { params: Promise<{ team: string }> }
 
@@ -17,6 +17,7 @@ export default async function TeamHomePage({ params }: Props) {
     namespacesQuery(team),
     deploymentsQuery(team),
     openRequestsQuery(team),
+    failedRequestsQuery(team),
     waitingForMeQuery(),
     alertsQuery(team),
   ]

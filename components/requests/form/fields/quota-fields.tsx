@@ -22,16 +22,20 @@ type Props = {
   onChange: (change: Partial<QuotaText>) => void
   /** What the team has left where this is asked for. */
   allowance: AllowanceUse | undefined
+  /** It could not be read: there is nothing to wait for. */
+  unread: boolean
   errorOf: (field: string) => ReactNode
   inputProps: (field: string) => FieldProps
 }
 
 /** CPU, memory, GPUs and storage; beside each what the team has left. */
-export function QuotaFields({ value, onChange, allowance, errorOf, inputProps }: Props) {
+export function QuotaFields({ value, onChange, allowance, unread, errorOf, inputProps }: Props) {
   const left = (resource: Resource) =>
     allowance
       ? `${amountInWords(resource, allowance.left[resource])} of ${amountInWords(resource, allowance.allowance[resource])} left in ${allowance.environment}`
-      : 'Reading what is left'
+      : unread
+        ? 'What is left cannot be read now'
+        : 'Reading what is left'
   return (
     <div className={classes.quota}>
       <QuantityInput

@@ -9,6 +9,7 @@ import { useContractForm } from '#components/ui/form/use-contract-form.ts'
 import { Mono } from '#components/ui/text/mono.tsx'
 import type { DeploymentDetail } from '#server/contracts/deployments.ts'
 import { modelChange, modelDeploy, type ServingLimits } from '#server/contracts/requests/drafts.ts'
+import { promptOf } from '../fields/choices.ts'
 import { LimitFields } from '../fields/limit-fields.tsx'
 import { limitsToBeginWith } from '../fields/limits.ts'
 import { type Share, shareLeft } from '../fields/traffic.ts'
@@ -54,8 +55,10 @@ export function DeployForm({ team, link, now }: Props) {
     onSent,
   })
   const { values, setFieldValue } = form
-  const namespaces = useQuery(namespacesQuery(team)).data?.items ?? []
-  const models = useQuery(modelsQuery(team)).data?.items ?? []
+  const namespaces = useQuery(namespacesQuery(team))
+  const models = useQuery(modelsQuery(team))
+  const places = namespaces.data?.items ?? []
+  const ready = (models.data?.items ?? []).filter((each) => each.latestVersion !== null || each.name === values.model)
   const detail = useQuery({ ...modelQuery(team, values.model || 'none'), enabled: values.model !== '' })
   const versions = values.model === '' ? [] : (detail.data?.versions.map((each) => each.version) ?? [])
   const newest = versions.find((version) => version === link.version) ?? versions[0]
@@ -96,10 +99,8 @@ export function DeployForm({ team, link, now }: Props) {
           <NativeSelect
             label="Model"
             data={[
-              choose(models.length > 0 ? 'Choose a model' : 'The team has no model yet'),
-              ...models
-                .filter((each) => each.latestVersion !== null || each.name === values.model)
-                .map((each) => ({ value: each.name, label: each.name })),
+              choose(promptOf('model', models, ready.length)),
+              ...ready.map((each) => ({ value: each.name, label: each.name })),
             ]}
             required
             {...form.getInputProps('model')}
@@ -112,8 +113,8 @@ export function DeployForm({ team, link, now }: Props) {
           <NativeSelect
             label="Namespace"
             data={[
-              choose(namespaces.length > 0 ? 'Choose a namespace' : 'The team has no namespace yet'),
-              ...namespaces.map((each) => ({ value: each.name, label: `${each.name} · ${each.state}` })),
+              choose(promptOf('namespace', namespaces, places.length)),
+              ...places.map((each) => ({ value: each.name, label: `${each.name} · ${each.state}` })),
             ]}
             required
             {...form.getInputProps('namespace')}

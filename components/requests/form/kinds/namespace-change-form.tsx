@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query'
 import { allowanceUseQuery } from '#components/queries/teams.ts'
 import { usedOfLimit } from '#components/ui/figures/amounts.ts'
 import { useContractForm } from '#components/ui/form/use-contract-form.ts'
+import { isUnread } from '#components/ui/state/reading.ts'
 import { Mono } from '#components/ui/text/mono.tsx'
 import type { NamespaceDetail } from '#server/contracts/namespaces.ts'
 import { noAmounts } from '#server/contracts/quantity.ts'
@@ -61,6 +62,7 @@ export function NamespaceChangeForm({ namespace, reason, quota }: Props) {
           for (const field of Object.keys(change)) form.clearFieldError(`quota.${field}`)
         }}
         allowance={use.data?.environments.find((each) => each.environment === namespace.environment)}
+        unread={isUnread(use)}
         errorOf={(field) => form.errors[field] ?? refusalOf(verdict.verdict, field)}
         inputProps={(field) => fieldProps(form.getInputProps(field))}
       />

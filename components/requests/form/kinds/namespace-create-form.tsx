@@ -5,6 +5,7 @@ import { useQuery } from '@tanstack/react-query'
 import { policyQuery } from '#components/queries/requests.ts'
 import { allowanceUseQuery } from '#components/queries/teams.ts'
 import { useContractForm } from '#components/ui/form/use-contract-form.ts'
+import { isUnread } from '#components/ui/state/reading.ts'
 import { Mono } from '#components/ui/text/mono.tsx'
 import { type Environment, environments } from '#server/contracts/names.ts'
 import { namespaceCreate } from '#server/contracts/requests/drafts.ts'
@@ -114,6 +115,7 @@ export function NamespaceCreateForm({ team, link }: { team: string; link: Namesp
           for (const field of Object.keys(change)) form.clearFieldError(`quota.${field}`)
         }}
         allowance={allowance}
+        unread={isUnread(use)}
         errorOf={(field) => form.errors[field] ?? refusalOf(verdict.verdict, field)}
         inputProps={(field) => fieldProps(form.getInputProps(field))}
       />
