@@ -8,8 +8,10 @@ import { ErrorState } from '#components/ui/page/error-state.tsx'
 import { Notice } from '#components/ui/page/notice.tsx'
 import page from '#components/ui/page/page.module.css'
 import { Count } from '#components/ui/state/count.tsx'
+import { isUnread } from '#components/ui/state/reading.ts'
 import { useUrlState } from '#components/ui/table/use-url-state.ts'
 import { DiffViewer } from '#components/ui/text/diff-viewer.tsx'
+import { finalStates } from '#server/contracts/requests/life.ts'
 import type { RequestView } from '#server/contracts/requests.ts'
 import { changesOnlyItsRequest, tellingFirst } from './only-its-request.ts'
 import classes from './request.module.css'
@@ -35,7 +37,11 @@ export function RequestEvidence({ request }: { request: RequestView }) {
           {diff.error ? (
             <ErrorState error={diff.error} onRetry={() => diff.refetch()} />
           ) : !request.pullRequest ? (
-            <p className={classes.note}>The pull request is being opened; its diff appears here.</p>
+            <p className={classes.note}>
+              {finalStates.includes(request.state)
+                ? 'It ended before a pull request was opened, so nothing was changed.'
+                : 'The pull request is being opened; its diff appears here.'}
+            </p>
           ) : !diff.data ? (
             <Skeleton height={160} m={16} width="auto" />
           ) : (
@@ -53,7 +59,11 @@ export function RequestEvidence({ request }: { request: RequestView }) {
           )}
         </Tabs.Panel>
         <Tabs.Panel value="objects">
-          {files.length === 0 && <p className={classes.note}>No file changes yet.</p>}
+          {files.length === 0 && (
+            <p className={classes.note}>
+              {isUnread(diff) ? 'The files cannot be read now; the tab Diff says why.' : 'No file changes yet.'}
+            </p>
+          )}
           {files.map((file) => (
             <p key={file.path} className={classes.note}>
               <span className="mono">{file.path}</span> · {file.status}, +{file.additions} −{file.deletions}
