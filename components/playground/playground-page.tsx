@@ -3,6 +3,7 @@
 import { NativeSelect } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { answers } from '#components/deployments/answers.ts'
+import { useMay } from '#components/layout/me-context.tsx'
 import { deploymentsQuery } from '#components/queries/deployments.ts'
 import { signatureQuery } from '#components/queries/playground.ts'
 import { LinkButton } from '#components/ui/actions/link-button.tsx'
@@ -34,6 +35,7 @@ export function PlaygroundPage({ team }: { team: string }) {
 type Served = { namespace: string; model: string; servedName: string }
 
 function Chooser({ team, names }: { team: string; names: readonly Served[] }) {
+  const may = useMay(team)
   const [namespace, setNamespace] = useUrlState('namespace')
   const [model, setModel] = useUrlState('model')
   const chosen =
@@ -45,7 +47,11 @@ function Chooser({ team, names }: { team: string; names: readonly Served[] }) {
         <Card>
           <EmptyState
             title="Nothing to try yet"
-            actions={<LinkButton href={`/requests/new?kind=model.deploy&team=${team}`}>Deploy model</LinkButton>}
+            actions={
+              may('request.submit') && (
+                <LinkButton href={`/requests/new?kind=model.deploy&team=${team}`}>Deploy model</LinkButton>
+              )
+            }
           >
             The playground calls models that serve. Deploy one first; it takes seconds once it is approved.
           </EmptyState>
