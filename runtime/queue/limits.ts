@@ -68,7 +68,8 @@ export const limitsOn = (shared: SharedLimits): Limits => {
       const nowMicros = now * 1000
       for (;;) {
         const seen = Atomics.load(arrivals, slot)
-        const next = Math.max(Number(seen), nowMicros)
+        // What is further ahead than this rate ever puts it is of another rate, or of a clock that was put back since.
+        const next = Number(seen) > nowMicros + burst + 1 ? nowMicros : Math.max(Number(seen), nowMicros)
         const early = next + interval - nowMicros - burst
         if (early > 0 && next > nowMicros) return Math.ceil(early / 1000)
         if (Atomics.compareExchange(arrivals, slot, seen, BigInt(Math.round(next + interval))) === seen) return 0
