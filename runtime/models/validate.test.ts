@@ -1,9 +1,13 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
-import { depthToSpace, identity, perceptron } from '../testing/models.ts'
+import { depthToSpace, identity, loop, perceptron } from '../testing/models.ts'
 import { model, node, tensor, value } from '../testing/onnx-writer.ts'
+import { endQuietly, ticksOf, workingIn } from '../testing/processes.ts'
+import { until } from '../testing/until.ts'
 import { validateModel } from './validate.ts'
 
 const fileOf = async (bytes: Uint8Array): Promise<string> => {
@@ -78,4 +82,27 @@ describe('validating a model', () => {
     expect(await validateModel(path, limits)).toMatchObject({ ok: true })
     expect(await readdir(scratch)).toEqual([])
   })
+
+  it.runIf(process.platform === 'linux')(
+    'ends by itself when who asked was killed, also within a run without end',
+    { timeout: 60_000 },
+    async () => {
+      const path = await fileOf(loop(10n ** 15n))
+      const scratch = await mkdtemp(join(tmpdir(), 'validate-test-'))
+      onTestFinished(() => rm(scratch, { recursive: true, force: true }))
+      const script = `import { validateModel } from ${JSON.stringify(new URL('./validate.ts', import.meta.url))}
+        await validateModel(${JSON.stringify(path)}, { timeoutMilliseconds: 2000, memoryMegabytes: 300 })`
+      const asking = spawn(process.execPath, ['--no-warnings', '--input-type=module', '-e', script], {
+        env: { ...process.env, TMPDIR: scratch },
+        stdio: 'inherit',
+      })
+      const pid = await until('it is checked', async () => (await workingIn(scratch))[0])
+      onTestFinished(() => endQuietly(pid))
+      await until('its run is under way', async () => (await ticksOf(pid)) > 60)
+      asking.kill('SIGKILL')
+      await once(asking, 'exit')
+      expect(await workingIn(scratch)).toEqual([pid])
+      await until('it is gone', async () => (await workingIn(scratch)).length === 0, 30_000)
+    },
+  )
 })

@@ -5,7 +5,7 @@
 
 import { readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Child, describeExit, startChild } from '../engine/lifecycle/child.ts'
 import type { ModelSignature } from '../protocol/signature.ts'
@@ -28,6 +28,7 @@ export const defaultLimits: ValidationLimits = { timeoutMilliseconds: 30_000, me
 export const mayPass = (code: ValidationCode): boolean => code === 'timeout' || code === 'memory'
 
 const WATCH_MILLISECONDS = 50
+const GRACE_SECONDS = 1
 const PAGE = 4096
 
 const refused = (code: ValidationCode, reason: string, fault?: string): Validation => ({
@@ -114,6 +115,8 @@ export const validateModel = async (path: string, limits: ValidationLimits = def
       workingDirectory,
       memoryMegabytes: limits.memoryMegabytes,
       background: true,
+      // Who waits for it ends it sooner. Within a run that never returns it would not hear that they are gone.
+      seconds: (limits.timeoutMilliseconds / 1000 + GRACE_SECONDS) * availableParallelism(),
     })
     return await judge(child, path, limits)
   } finally {

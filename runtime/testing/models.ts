@@ -76,9 +76,11 @@ export const classifier = (metadata: Record<string, string> = {}): Buffer =>
     metadata: { 'modelyard.task': 'tabular-classification', 'modelyard.labels': '["no","yes"]', ...metadata },
   })
 
-/** Takes a cosine as often as the caller says: a run as long as one likes. */
-export const loop = (): Buffer =>
-  model({
+/** Takes a cosine as often as the caller says, a run as long as one likes; or as often as it was made to. */
+export const loop = (times?: bigint): Buffer => {
+  const own = times !== undefined && [tensor('times', 'int64', [], new Uint8Array(BigInt64Array.of(times).buffer))]
+  const x = value('x', 'float', [1])
+  return model({
     nodes: [
       node(
         'Loop',
@@ -96,9 +98,11 @@ export const loop = (): Buffer =>
         ],
       ),
     ],
-    inputs: [value('times', 'int64', []), value('x', 'float', [1])],
+    inputs: own ? [x] : [value('times', 'int64', []), x],
     outputs: [value('y', 'float', [1])],
+    ...(own && { initializers: own }),
   })
+}
 
 /** Looks rows up in a table of four; an index that is not there makes the model fail, not the server. */
 export const lookup = (): Buffer =>

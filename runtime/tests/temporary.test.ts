@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs'
-import { mkdir, mkdtemp, readdir, readFile, readlink, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { z } from 'zod'
 import { temporaryFor } from '../temporary.ts'
 import { identity, loop } from '../testing/models.ts'
-import { startProcess } from '../testing/processes.ts'
+import { endQuietly, startProcess, ticksOf, workingIn } from '../testing/processes.ts'
 import { until } from '../testing/until.ts'
 
 const folderFor = async (): Promise<string> => {
@@ -29,30 +29,6 @@ const serving = async (folder: string, model: Uint8Array) => {
     return { running, place: (await placeIn(state)).folder }
   }
   return { state, begin }
-}
-
-/** Processes whose working folder lies in this one. */
-const workingIn = async (folder: string): Promise<number[]> => {
-  const found: number[] = []
-  for (const name of await readdir('/proc')) {
-    const place = /^\d+$/.test(name) ? await readlink(`/proc/${name}/cwd`).catch(() => '') : ''
-    if (place.startsWith(`${folder}/`)) found.push(Number(name))
-  }
-  return found
-}
-
-/** Of processor time, a hundred a second. */
-const ticksOf = async (pid: number): Promise<number> => {
-  const line = await readFile(`/proc/${pid}/stat`, 'latin1')
-  return Number(line.slice(line.lastIndexOf(')') + 2).split(' ')[11])
-}
-
-const endQuietly = (pid: number): void => {
-  try {
-    process.kill(pid, 'SIGKILL')
-  } catch {
-    // As it should be: it has ended.
-  }
 }
 
 const write = (state: string, place: object) => writeFile(join(state, 'temporary.json'), JSON.stringify(place))

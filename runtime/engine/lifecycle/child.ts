@@ -13,6 +13,8 @@ export interface ChildOptions {
   memoryMegabytes: number
   /** Gives way to whoever answers requests. */
   background?: boolean
+  /** Of the processor; the kernel ends what takes more, even where nobody is left to do so. */
+  seconds?: number
 }
 
 const BACKGROUND_PRIORITY = 10
@@ -37,7 +39,8 @@ export const startChild = (options: ChildOptions): Child => {
   const limited = process.platform === 'linux'
   const kilobytes = (options.memoryMegabytes + OVERHEAD_MEGABYTES) * 1024
   const command = limited ? '/bin/sh' : process.execPath
-  const script = `ulimit -c 0; ulimit -d ${kilobytes}; exec "$0" "$@"`
+  const time = options.seconds === undefined ? '' : `ulimit -t ${Math.ceil(options.seconds)}; `
+  const script = `ulimit -c 0; ulimit -d ${kilobytes}; ${time}exec "$0" "$@"`
   const child = spawn(command, limited ? ['-c', script, process.execPath, ...node] : node, {
     cwd: options.workingDirectory,
     env: {
