@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { createModel, uploadVersion } from '#server/contracts/models.ts'
 import { approveRequest, getRequest, submitRequest } from '#server/contracts/requests.ts'
 import { installation } from '../../fixtures/installation.ts'
-import { ask } from '../../fixtures/stories.ts'
+import { ask, giveNamespace } from '../../fixtures/stories.ts'
 import { expect, test } from '../../fixtures/test.ts'
 
 const quota = { cpu: '2', memory: '4Gi', gpu: 0, storage: '10Gi' }
@@ -23,6 +23,24 @@ test('a member cannot ask for more than the team has left, and is told where', a
     reason: 'Around the form',
   })
   await expect(response).toBeRefused('allowance_exceeded')
+})
+
+test('a member cannot ask for the quota that a namespace has', async ({ asMember, asReviewer, team }) => {
+  const namespace = await giveNamespace(asMember, asReviewer, team)
+  const { newRequest } = asMember
+  await asMember.open(`/requests/new?kind=namespace.change&team=${team}&namespace=${namespace}`)
+  for (const spelling of ['2', '2000m']) {
+    await newRequest.fillCpu(spelling)
+    await expect(newRequest.verdict).toContainText('This is what it has')
+    await expect(newRequest.submitButton).toBeDisabled()
+  }
+  await newRequest.fillCpu('3')
+  await expect(newRequest.verdict).toContainText('Needs approval')
+  await expect(newRequest.submitButton).toBeEnabled()
+
+  const reason = 'Around the form'
+  const response = await asMember.send(submitRequest, { kind: 'namespace.change', team, namespace, quota, reason })
+  await expect(response).toBeRefused('invalid_input')
 })
 
 test('a member cannot approve, neither by button nor by the API', async ({ asMember, team }) => {

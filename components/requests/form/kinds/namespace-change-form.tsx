@@ -34,8 +34,9 @@ export function NamespaceChangeForm({ namespace, reason, quota }: Props) {
     ...useSubmit(),
   })
   const use = useQuery(allowanceUseQuery(namespace.team))
-  const verdict = useVerdict(toInput(form.values))
   const changes = !saysTheSame(form.values.quota, now)
+  // What changes nothing is not asked: the API refuses it, and the form says so by itself.
+  const verdict = useVerdict(changes ? toInput(form.values) : null)
   return (
     <RequestFrame
       team={namespace.team}
