@@ -40,10 +40,13 @@ const WORTH_A_THREAD_MICROS = 150
  * A run on another thread is not made longer than this, or than so many runs of one row: more rows would hardly be
  * cheaper, and while they run those of the next batch could be answered and come back.
  */
-const ENOUGH_MICROS = 700
-const ENOUGH_RUNS = 11
-/** Of the last run in what the next one is expected to take. */
-const NEWEST = 0.2
+const ENOUGH_MICROS = 350
+const ENOUGH_RUNS = 6
+/**
+ * Of the last run in what the next one is expected to take. One that took longer counts less: it may have waited for a
+ * core, and where cores are short, batches must not become shorter for it.
+ */
+const NEWEST = { faster: 0.2, slower: 0.02 }
 
 /** How many rows the lane has room for; 0 where it cannot be used. */
 export const rowCapacity = ({ inputs, outputs }: ModelSignature, maxBatch: number): number => {
@@ -78,7 +81,9 @@ export const createRowLane = (parts: RowLaneParts): RowLane => {
 
   const learnTime = (batch: RowBatch, began: number): number => {
     const micros = (performance.now() - began) * 1000
-    rowMicros += (micros / batch.rows - rowMicros) * NEWEST
+    const change = micros / batch.rows - rowMicros
+    if (rowMicros === 0) rowMicros = change
+    else rowMicros += change * (change < 0 ? NEWEST.faster : NEWEST.slower)
     return Math.round(micros)
   }
 
