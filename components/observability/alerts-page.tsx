@@ -27,11 +27,12 @@ export function AlertsPage({ team }: { team: string }) {
   const silences = useQuery(silencesQuery(team))
   const [silencing, setSilencing] = useState<AlertView | null>(null)
   const firing = alerts.data?.alerts.filter((alert) => alert.state === 'firing').length
+  const isKnown = alerts.data?.freshness.problem === null
   return (
     <>
       <PageHeader
         title="Alerts"
-        facts={firing === undefined ? ' ' : firing === 0 ? 'Nothing fires' : `${firing} firing`}
+        facts={firing === undefined ? ' ' : firing > 0 ? `${firing} firing` : isKnown ? 'Nothing fires' : ' '}
       />
       <Stack>
         <QueryGate query={alerts} loading={<CardSkeleton lines={5} />}>
@@ -43,7 +44,7 @@ export function AlertsPage({ team }: { team: string }) {
               flush
             >
               {data.alerts.length === 0 ? (
-                <EmptyState title="No alerts">
+                <EmptyState title={data.freshness.problem ? 'Alerts cannot be read now' : 'No alerts'}>
                   {data.freshness.problem
                     ? 'Whether any fires is not known while this cannot be read.'
                     : 'Rules watch errors, latency and readiness of everything the team serves.'}
@@ -68,7 +69,7 @@ export function AlertsPage({ team }: { team: string }) {
         <QueryGate query={silences} loading={<CardSkeleton lines={3} />}>
           {(data) => (
             <Section title="Silences" aside={<FreshnessNote freshness={data.freshness} />} flush>
-              <SilenceList team={team} silences={data.silences} />
+              <SilenceList team={team} silences={data.silences} problem={data.freshness.problem} />
             </Section>
           )}
         </QueryGate>

@@ -15,7 +15,14 @@ import classes from './observability.module.css'
 const words = { active: 'Active', pending: 'Starts later', expired: 'Ended' }
 const order = { active: 0, pending: 1, expired: 2 }
 
-export function SilenceList({ team, silences }: { team: string; silences: readonly SilenceView[] }) {
+type Props = {
+  team: string
+  silences: readonly SilenceView[]
+  /** Why they cannot be read now: then none is not the same as no silences. */
+  problem: string | null
+}
+
+export function SilenceList({ team, silences, problem }: Props) {
   const may = useMay(team)
   const client = useQueryClient()
   const end = useMutation({
@@ -26,7 +33,11 @@ export function SilenceList({ team, silences }: { team: string; silences: readon
     },
   })
   if (silences.length === 0) {
-    return <EmptyState title="No silences">An alert can be silenced for a while, with a reason.</EmptyState>
+    return (
+      <EmptyState title={problem ? 'Silences cannot be read now' : 'No silences'}>
+        {problem ?? 'An alert can be silenced for a while, with a reason.'}
+      </EmptyState>
+    )
   }
   return (
     <>
