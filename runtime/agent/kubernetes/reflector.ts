@@ -1,6 +1,7 @@
 /**
  * Keeps a copy of one kind of object: list once, then watch from there. A version the server no longer knows (410)
- * or a watch that has gone silent leads to a new list; every other failure to a new watch, later and later.
+ * or a watch that has gone silent leads to a new list; every other end to a new watch, later and later until one of
+ * them tells something.
  */
 import { setTimeout as wait } from 'node:timers/promises'
 import { type Log, textOf } from '../reporting/log.ts'
@@ -29,6 +30,8 @@ export class Reflector {
   synced = false
   readonly #options: ReflectorOptions
   #version: string | undefined
+  /** The watch under way has told something, or has been waited for long enough. */
+  #fruitful = false
 
   constructor(options: ReflectorOptions) {
     this.#options = options
@@ -37,16 +40,17 @@ export class Reflector {
   async run(signal: AbortSignal): Promise<void> {
     let delay = FIRST_DELAY
     while (!signal.aborted) {
+      this.#fruitful = false
       try {
         this.#version ??= await this.#list(signal)
-        delay = FIRST_DELAY
         await this.#watch(this.#version, signal)
       } catch (error) {
         if (signal.aborted) return
         this.#forgive(error)
-        await wait(delay * (0.75 + Math.random() / 2), undefined, { signal }).catch(() => {}) // aborted: the loop ends
-        delay = Math.min(delay * 2, LONGEST_DELAY)
       }
+      if (this.#fruitful) delay = FIRST_DELAY
+      await wait(delay * (0.75 + Math.random() / 2), undefined, { signal }).catch(() => {}) // aborted: the loop ends
+      delay = Math.min(delay * 2, LONGEST_DELAY)
     }
   }
 
@@ -54,6 +58,7 @@ export class Reflector {
     const expired = error instanceof KubernetesError && error.code === 410
     const stalled = error instanceof StalledError
     if (expired || stalled) this.#version = undefined
+    if (stalled) this.#fruitful = true
     const reason = expired ? 'expired' : stalled ? 'stalled' : 'failed'
     this.#options.onRestart?.(reason)
     this.#options.log(expired ? 'info' : 'warn', 'A watch has to start again.', {
@@ -113,6 +118,7 @@ export class Reflector {
       this.#version = undefined
       throw new KubernetesError(object.code ?? 500, '', object.message ?? 'The watch ended with an error.')
     }
+    this.#fruitful = true
     this.#version = object.metadata?.resourceVersion ?? this.#version
     if (type === 'BOOKMARK') return
     const item = KubeObject.parse(object)
