@@ -64,7 +64,13 @@ const service: ServiceDefinition = Object.fromEntries(names.map((name) => [name,
 
 type Unary = handleUnaryCall<Buffer, Buffer>
 
-export const startGrpcServer = async (options: GrpcOptions): Promise<{ port: number; close: () => void }> => {
+export interface GrpcServer {
+  port: number
+  /** Takes no more calls; resolves when those under way are answered and everybody has been told to leave. */
+  close: () => Promise<void>
+}
+
+export const startGrpcServer = async (options: GrpcOptions): Promise<GrpcServer> => {
   const { dispatcher, authorize } = options
 
   /** The model that the first field names, if the caller may use it. */
@@ -138,5 +144,5 @@ export const startGrpcServer = async (options: GrpcOptions): Promise<{ port: num
       error ? reject(error) : resolve(bound),
     )
   })
-  return { port, close: () => server.tryShutdown(() => {}) }
+  return { port, close: () => new Promise((resolve) => server.tryShutdown(() => resolve())) }
 }

@@ -123,4 +123,19 @@ describe('gRPC', () => {
     expect((await client.ask('ModelInfer', resting)).error).toBeUndefined()
     expect(await answered()).toMatchObject({ model_stats: [{ inference_count: 2 }] })
   })
+
+  it('answers what is under way before it goes', { timeout: 60_000 }, async () => {
+    const leaving = await startTestRuntime({ grpcPort: 0 }, true)
+    await leaving.serve('narrow', loop(), { limits: { concurrency: 1 } })
+    const caller = grpcClient(leaving.runtime.grpc ?? '', credentials.createInsecure())
+    expect((await caller.ask('ModelInfer', spin(1n))).error).toBeUndefined()
+    const last = caller.begin('ModelInfer', spin(200_000n)).answer
+    await until(
+      'it is under way',
+      async () => (await caller.ask('ModelInfer', spin(1n))).error?.code === status.RESOURCE_EXHAUSTED,
+    )
+    await leaving.close()
+    expect((await last).error).toBeUndefined()
+    caller.close()
+  })
 })

@@ -99,7 +99,7 @@ const server = createServer({ noDelay: true, pauseOnConnect: true }, (accepted) 
 })
 server.maxConnections = settings.maxConnections
 server.on('error', (error) => tell({ type: 'failed', message: error.message }))
-let closeGrpc = (): void => {}
+let closeGrpc = async (): Promise<void> => {}
 const startGrpc = async (): Promise<number | undefined> => {
   if (settings.grpcPort === undefined) return undefined
   const { host, maxBodyBytes, bodyBudgetBytes } = settings
@@ -147,10 +147,13 @@ setInterval(() => {
 const drain = (): void => {
   draining = true
   server.close()
-  closeGrpc()
+  let talking = true
+  void closeGrpc().then(() => {
+    talking = false
+  })
   const check = setInterval(() => {
     for (const connection of connections) connection.closeWhenIdle()
-    if (connections.size > 0) return
+    if (connections.size > 0 || talking) return
     clearInterval(check)
     dispatcher.slots.close()
     report()
