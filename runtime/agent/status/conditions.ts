@@ -53,7 +53,7 @@ const ready = (summary: Summary): Verdict => {
     return {
       status: 'True',
       reason: 'OnDemand',
-      message: 'Set aside to make room for others; the next request loads it again and is asked to come back for it.',
+      message: 'Set aside to make room for others; the next request loads it again and waits for that.',
     }
   const failure = failures(summary)[0]
   if (failure)
