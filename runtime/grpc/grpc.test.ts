@@ -138,4 +138,16 @@ describe('gRPC', () => {
     expect((await last).error).toBeUndefined()
     caller.close()
   })
+
+  it('counts and logs whom it has no memory for', { timeout: 60_000 }, async () => {
+    const small = await startTestRuntime({ grpcPort: 0, bodyBudgetBytes: 0 })
+    await small.serve('echo', identity('float'))
+    const caller = grpcClient(small.runtime.grpc ?? '', credentials.createInsecure())
+    expect((await caller.ask('ModelInfer', echo())).error?.code).toBe(status.UNAVAILABLE)
+    caller.close()
+    expect(await small.metrics()).toMatch(/http_requests_total\{[^}]*model="echo"[^}]*code="503"\} 1\n/)
+    await until('it is logged', () =>
+      small.events.some(({ event, details }) => event === 'request failed' && details.status === 503),
+    )
+  })
 })

@@ -63,6 +63,8 @@ class GrpcInferCall extends QueuedCall {
   private readonly options: InferCallOptions
   private readonly caller: Caller
   private finished = false
+  /** Of the memory for bodies. */
+  private held = 0
 
   constructor(options: InferCallOptions, model: ModelRoute, version: VersionRoute, caller: Caller) {
     super(options.dispatcher, model, version, caller.tenant, bodyKind.grpc)
@@ -74,12 +76,12 @@ class GrpcInferCall extends QueuedCall {
 
   start(): void {
     const { limits, bodyBudgetBytes } = this.options
-    const { call, reject } = this.caller
+    const { call } = this.caller
     if (!limits.takeBytes(call.request.length, bodyBudgetBytes)) {
-      this.leave()
-      reject(new InferenceError(503, 'the server holds as many requests as it has memory for: try again', 1))
+      this.failed(new InferenceError(503, 'the server holds as many requests as it has memory for: try again', 1))
       return
     }
+    this.held = call.request.length
     this.hold(call.request)
     this.stats.bytesIn += call.request.length
     const callerGone = (): void => {
@@ -128,7 +130,7 @@ class GrpcInferCall extends QueuedCall {
       stats.bytesOut += bytesOut
       observe(stats.duration, SECONDS_BUCKETS, milliseconds / 1000)
     }
-    options.limits.giveBytes(bytesIn)
+    options.limits.giveBytes(this.held)
     this.leave()
     if (status < 400 && !watch.attentive) return
     watch.ended({
