@@ -199,7 +199,7 @@ export const createRuntime = async (config: RuntimeConfig): Promise<Runtime> => 
   const listening = pool
   let control: Server | undefined
   try {
-    if (config.controlSocket !== '') control = await startControlServer(models, config.controlSocket)
+    if (config.controlSocket !== '') control = await startControlServer(models, config.controlSocket, config.log)
     if (config.modelsFolder !== '') {
       for (const { name, spec } of await readModelFolder(config.modelsFolder)) models.put(name, spec)
     }

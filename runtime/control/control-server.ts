@@ -8,6 +8,16 @@ import type { Models } from './models.ts'
 
 const MAX_BODY = 4_194_304
 
+/** What the caller has got wrong; everything else is a fault of ours. */
+class Unreadable extends Error {
+  readonly status: 400 | 413
+
+  constructor(status: 400 | 413, message: string) {
+    super(message)
+    this.status = status
+  }
+}
+
 const reply = (response: ServerResponse, status: number, value: unknown): void => {
   response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value))
 }
@@ -18,10 +28,22 @@ const readJson = async (request: IncomingMessage): Promise<unknown> => {
   for await (const piece of request) {
     const bytes = Buffer.from(piece)
     size += bytes.length
-    if (size > MAX_BODY) throw new RangeError(`the body is larger than ${MAX_BODY} bytes`)
+    if (size > MAX_BODY) throw new Unreadable(413, `the body is larger than ${MAX_BODY} bytes`)
     pieces.push(bytes)
   }
-  return JSON.parse(Buffer.concat(pieces).toString('utf8'))
+  try {
+    return JSON.parse(Buffer.concat(pieces).toString('utf8'))
+  } catch (error) {
+    throw new Unreadable(400, `the body is not JSON: ${error instanceof Error ? error.message : String(error)}`)
+  }
+}
+
+const decode = (part: string | undefined): string | undefined => {
+  try {
+    return part === undefined ? undefined : decodeURIComponent(part)
+  } catch {
+    return undefined // no model has such a name
+  }
 }
 
 const handle = async (models: Models, request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -29,7 +51,7 @@ const handle = async (models: Models, request: IncomingMessage, response: Server
   if (method === 'GET' && url === '/health') return reply(response, 200, { ok: true })
   if (method === 'GET' && url === '/models') return reply(response, 200, { models: models.list() })
   const found = /^\/models\/([^/?]+)$/.exec(url)
-  const name = ModelName.safeParse(found ? decodeURIComponent(found[1] ?? '') : undefined)
+  const name = ModelName.safeParse(decode(found?.[1]))
   if (!found || !name.success) return reply(response, 404, { error: `there is nothing at ${url.slice(0, 200)}` })
   if (method === 'GET') {
     const status = models.status(name.data)
@@ -45,11 +67,18 @@ const handle = async (models: Models, request: IncomingMessage, response: Server
   reply(response, 202, models.put(name.data, spec.data))
 }
 
-export const startControlServer = async (models: Models, path: string): Promise<Server> => {
+export const startControlServer = async (
+  models: Models,
+  path: string,
+  log: (event: string, details: Record<string, unknown>) => void,
+): Promise<Server> => {
   await rm(path, { force: true }) // left by a run that was killed
   const server = createServer((request, response) => {
     handle(models, request, response).catch((error: unknown) => {
-      reply(response, 400, { error: error instanceof Error ? error.message : String(error) })
+      const message = error instanceof Error ? error.message : String(error)
+      if (error instanceof Unreadable) return reply(response, error.status, { error: message })
+      log('control request failed', { method: request.method, path: request.url?.slice(0, 200), reason: message })
+      reply(response, 500, { error: message })
     })
   })
   // From the first moment on: whoever connected before the file's mode was changed would stay connected.

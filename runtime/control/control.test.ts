@@ -9,6 +9,7 @@ import { identity } from '../testing/models.ts'
 import { startTestRuntime } from '../testing/start-runtime.ts'
 import { until } from '../testing/until.ts'
 import { ModelStatus } from './contract.ts'
+import { startControlServer } from './control-server.ts'
 
 const caller = (socketPath: string) => (method: string, path: string, body?: unknown) =>
   new Promise<{ status: number; body: unknown }>((resolve, reject) => {
@@ -70,5 +71,25 @@ describe('the control API', () => {
     const { call } = await start()
     expect((await call('PUT', '/models/..%2Fetc', {})).status).toBe(404)
     expect((await call('PUT', '/models/Upper', {})).status).toBe(404)
+  })
+
+  it('takes what it fails at itself for no fault of the caller, and logs it', async () => {
+    const { runtime, file, call } = await start()
+    const spec = { tenant: 'ml', versions: [{ version: '1', path: file }] }
+    const path = join(tmpdir(), `control-${randomUUID()}.sock`)
+    const logged: string[] = []
+    const broken = {
+      ...runtime.runtime.models,
+      put: () => {
+        throw new TypeError('a fault of ours')
+      },
+    }
+    const server = await startControlServer(broken, path, (event) => logged.push(event))
+    onTestFinished(() => void server.close())
+    expect((await caller(path)('PUT', '/models/echo', spec)).status).toBe(500)
+    expect(logged).toEqual(['control request failed'])
+    expect((await call('PUT', '/models/%E0%A4%A', spec)).status).toBe(404)
+    expect((await call('PUT', '/models/echo', 'x'.repeat(5_000_000))).status).toBe(413)
+    expect((await call('PUT', '/models/echo')).status).toBe(400)
   })
 })
