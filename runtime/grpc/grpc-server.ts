@@ -8,6 +8,7 @@ import type { ModelRoute } from '../http/route-table.ts'
 import { type Ask, modelIsReady } from '../http/routes.ts'
 import { InferenceError } from '../protocol/errors.ts'
 import { ProtoWriter } from '../protocol/protobuf/protobuf.ts'
+import { retryAfter } from '../queue/retry-after.ts'
 import { credentialsOf, type GrpcTls } from './credentials.ts'
 import { type Call, header, type InferCallOptions, inferCall, type Reply } from './infer-call.ts'
 import { errorOf, fieldsOf, modelMetadata, modelStatistics, repositoryIndex, serverMetadata } from './messages.ts'
@@ -85,9 +86,10 @@ export const startGrpcServer = async (options: GrpcOptions): Promise<GrpcServer>
 
   const metadata = async (call: Call): Promise<Reply> => {
     const { model, version: wanted } = await modelOf(call)
-    const version = model.versions.find((each) => (wanted ? each.version === wanted : each.metadata !== ''))
-    if (!version || version.metadata === '')
-      throw new InferenceError(404, `model "${model.name}" has no such version that is ready`)
+    const named = model.versions.filter((each) => wanted === '' || each.version === wanted)
+    if (named.length === 0) throw new InferenceError(404, `model "${model.name}" has no version "${wanted}"`)
+    const version = named.find((each) => each.metadata !== '')
+    if (!version) throw new InferenceError(503, `model "${model.name}" is not loaded yet`, retryAfter(named))
     return { body: modelMetadata(model, version.metadata) }
   }
 

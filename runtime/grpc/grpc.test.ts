@@ -150,4 +150,13 @@ describe('gRPC', () => {
       small.events.some(({ event, details }) => event === 'request failed' && details.status === 503),
     )
   })
+
+  it('tells a version that is not there from one that is not loaded', async () => {
+    await runtime.serve('junk', Buffer.from('no model at all'))
+    const described = async (version: string) =>
+      (await client.ask('ModelMetadata', new ProtoWriter().text(1, 'junk').text(2, version))).error
+    expect((await described('7'))?.code).toBe(status.NOT_FOUND)
+    expect((await described('1'))?.code).toBe(status.UNAVAILABLE)
+    expect((await described(''))?.metadata.get('retry-after')).toEqual(['60'])
+  })
 })
