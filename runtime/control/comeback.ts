@@ -1,12 +1,5 @@
-/**
- * When a version is likely to answer again, for callers who are told to come back. An engine that has ended is started
- * again after a pause by its supervisor, whose rule this is too: it doubles while ends follow each other closely.
- */
-const FIRST_PAUSE = 100
-const LONGEST_PAUSE = 5000
-const CLOSELY = 600_000
-
-const pauseAfter = (ends: number): number => Math.min(FIRST_PAUSE * 2 ** (ends - 1), LONGEST_PAUSE)
+/** When a version is likely to answer again, for callers who are told to come back. */
+import { CLOSELY, pauseAfter } from '../engine/lifecycle/restart-pause.ts'
 
 export class Comeback {
   /** In milliseconds since the epoch; 0 when nobody can tell, infinity for not before its spec changes. */

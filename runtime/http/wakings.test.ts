@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { versionRoute } from '../testing/routes.ts'
 import type { ModelRoute } from './route-table.ts'
 import { Wakings } from './wakings.ts'
 
@@ -11,24 +12,6 @@ const route = (name = 'iris'): ModelRoute => ({
   timeoutMilliseconds: 1000,
   versions: [],
 })
-
-const version = {
-  version: '1',
-  key: 'iris@1#1',
-  state: 'Loading' as const,
-  message: '',
-  weight: 100,
-  shadow: false,
-  socket: '',
-  asleep: false,
-  waking: false,
-  backAt: 0,
-  awayMilliseconds: 0,
-  metadata: '',
-  takesText: false,
-  maxBatch: 1,
-  lanes: 1,
-}
 
 const start = () => {
   let now = route()
@@ -85,7 +68,7 @@ describe('a caller of a model that is being loaded again', () => {
   })
 
   it('waits as long as they have time for, and what they hold is given back when they leave', () => {
-    const waking = { ...route(), versions: [{ ...version, waking: true }] }
+    const waking = { ...route(), versions: [versionRoute({ waking: true })] }
     const wakings = new Wakings(() => waking)
     const seen: string[] = []
     const come = (patience: number, until?: number) => {

@@ -12,6 +12,7 @@ import { InferenceError } from '../protocol/errors.ts'
 import { Dispatcher } from '../queue/dispatcher.ts'
 import { createSharedLimits, limitsOn } from '../queue/limits.ts'
 import { requestWatch } from '../telemetry/request-watch.ts'
+import { versionRoute } from '../testing/routes.ts'
 import { until } from '../testing/until.ts'
 
 const PATIENCE = 20_000
@@ -28,26 +29,7 @@ const tableWith = (version: Partial<VersionRoute>): RouteTable => ({
       concurrency: 8,
       requestsPerSecond: Number.POSITIVE_INFINITY,
       timeoutMilliseconds: 30_000,
-      versions: [
-        {
-          version: '1',
-          key: 'iris@1#1',
-          state: 'Loading',
-          message: '',
-          weight: 100,
-          shadow: false,
-          socket: '',
-          asleep: false,
-          waking: false,
-          backAt: 0,
-          awayMilliseconds: 0,
-          metadata: '',
-          takesText: false,
-          maxBatch: 1,
-          lanes: 1,
-          ...version,
-        },
-      ],
+      versions: [versionRoute(version)],
     },
   ],
 })

@@ -5,6 +5,7 @@
 import type { VersionState } from '../../control/contract.ts'
 import { type EngineOptions, type EngineProcess, startEngine } from './engine-process.ts'
 import type { ReadyMessage } from './messages.ts'
+import { CLOSELY, pauseAfter } from './restart-pause.ts'
 
 export interface SupervisorOptions extends EngineOptions {
   onChange: () => void
@@ -29,9 +30,6 @@ export interface Supervised {
 
 const FAULTS = 3
 const KILLS = 20
-const WINDOW = 600_000
-const FIRST_PAUSE = 100
-const LONGEST_PAUSE = 5000
 
 export const supervise = (options: SupervisorOptions): Supervised => {
   let state: VersionState = 'Loading'
@@ -41,7 +39,8 @@ export const supervise = (options: SupervisorOptions): Supervised => {
   let restarts = 0
   let loadSeconds = 0
   let stopped = false
-  let pause = FIRST_PAUSE
+  /** That followed each other closely. */
+  let ends = 0
   let timer: NodeJS.Timeout | undefined
   let faults: number[] = []
   let kills: number[] = []
@@ -54,13 +53,12 @@ export const supervise = (options: SupervisorOptions): Supervised => {
     options.onChange()
   }
 
-  const recent = (times: number[]): number[] => times.filter((time) => time > Date.now() - WINDOW)
+  const recent = (times: number[]): number[] => times.filter((time) => time > Date.now() - CLOSELY)
 
   const restart = (reason: string): void => {
     restarts++
     become('Loading', `the engine is starting again: ${reason}`)
-    timer = setTimeout(start, pause)
-    pause = Math.min(pause * 2, LONGEST_PAUSE)
+    timer = setTimeout(start, pauseAfter(++ends))
   }
 
   const start = (): void => {
@@ -83,7 +81,7 @@ export const supervise = (options: SupervisorOptions): Supervised => {
       options.log('engine ended', { model: options.order.name, version: options.order.version, reason: end.reason })
       if (end.killed) kills = [...recent(kills), Date.now()]
       else faults = [...recent(faults), Date.now()]
-      if (wasReady && faults.length + kills.length <= 1) pause = FIRST_PAUSE
+      if (wasReady && faults.length + kills.length <= 1) ends = 0
       if (faults.length >= FAULTS || kills.length >= KILLS) {
         become(
           'Quarantined',
